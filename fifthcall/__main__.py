@@ -1,0 +1,5 @@
+import sys
+
+from fifthcall.cli import main
+
+sys.exit(main())

@@ -1,0 +1,60 @@
+"""Database triggers that refuse to change or remove rows, in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+
+class RefuseChanges(Operation):
+    """Refuse `acts` ("UPDATE", "DELETE") on `table`.
+
+    Removal stays possible inside a transaction that has opened the one audited door: a row in `journal_door`
+    (erasing a person's data). Nothing else writes to that table.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str, acts: tuple[str, ...] = ("UPDATE", "DELETE")) -> None:
+        self.table = table
+        self.acts = acts
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        for act in self.acts:
+            for statement in self._create(schema_editor.connection.vendor, act):
+                schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
+        for act in self.acts:
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {self._name(act)}{on}", params=None)
+
+    def describe(self) -> str:
+        return f"Refuse {' and '.join(self.acts)} on {self.table}"
+
+    def _name(self, act: str) -> str:
+        return f"{self.table}_refuse_{act.lower()}"
+
+    def _create(self, vendor: str, act: str) -> list[str]:
+        name, said = self._name(act), f"{self.table} is append-only"
+        door = "NOT EXISTS (SELECT 1 FROM journal_door)"
+        if vendor == "sqlite":
+            return [
+                f"CREATE TRIGGER {name} BEFORE {act} ON {self.table} WHEN {door} "
+                f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
+            ]
+        row = "NEW" if act == "UPDATE" else "OLD"
+        return [
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {door} THEN RAISE EXCEPTION '{said}' USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END $$",
+            f"CREATE TRIGGER {name} BEFORE {act} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ]

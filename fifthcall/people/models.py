@@ -1,0 +1,103 @@
+"""The people we follow up with, their organisations, how to reach them, and who said stop."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Organization(models.Model):
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    zone = models.CharField(max_length=64, blank=True)
+    country = models.CharField(max_length=120, blank=True)
+    sector = models.CharField(max_length=120, blank=True)
+    website = models.CharField(max_length=200, blank=True)
+    employees = models.PositiveIntegerField(null=True, blank=True)
+    revenue = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="subsidiaries")
+    batch = models.ForeignKey("imports.Import", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="one_organization_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """Somebody on the record: a prospect, or the assistant of one (`assists`)."""
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
+    )
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    title = models.CharField(max_length=120, blank=True)
+    zone = models.CharField(max_length=64, blank=True)
+    assists = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="assistants")
+    # Kept by the verbs beside ContactPoint and Suppression, so that deciding needs no further query:
+    ways = models.CharField(max_length=40, blank=True)  # channels with a good number or address, comma-separated
+    stopped = models.CharField(max_length=60, blank=True)  # channels they said stop on
+    batch = models.ForeignKey("imports.Import", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "key"], name="person_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactPoint(models.Model):
+    """A number or address of a person; a wrong one is marked, not removed."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", "Phone"
+        MOBILE = "mobile", "Mobile"
+        EMAIL = "email", "Email"
+        ADDRESS = "address", "Postal address"
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="points")
+    kind = models.CharField(max_length=8, choices=Kind)
+    value = models.CharField(max_length=300)
+    normal = models.CharField(max_length=300)  # E.164 or lower-case address: what suppression matches
+    wrong_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "normal"], name="one_point_each")]
+        indexes = [models.Index(fields=["workspace", "normal"], name="point_by_value")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Suppression(models.Model):
+    """They said stop (D5): on one channel, or on all. Holds for the person and for the number or address itself."""
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="suppressions")
+    target = models.CharField(max_length=300)  # normal form of the number or address, or "person:ID"
+    channel = models.CharField(max_length=8)  # a rules.case.Channel, or "all"
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)  # only by an audited act of a person
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "target"], name="suppression_of_target")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.target}"
+
+
+class Fact(models.Model):
+    """Something the prospect confirmed, with the day (D2)."""
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    opportunity = models.ForeignKey("pipeline.Opportunity", on_delete=models.CASCADE, related_name="facts")
+    text = models.CharField(max_length=500)
+    confirmed_on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.text

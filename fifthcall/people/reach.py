@@ -1,0 +1,87 @@
+"""Numbers and addresses: their normal form, their time zone, and keeping `Person.ways` and `.stopped` true."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import phonenumbers
+from phonenumbers import timezone as number_zones
+
+from fifthcall.people.models import ContactPoint, Person, Suppression
+from fifthcall.rules.case import Channel
+
+_CHANNELS = {
+    ContactPoint.Kind.PHONE: (Channel.CALL,),
+    ContactPoint.Kind.MOBILE: (Channel.CALL, Channel.TEXT),
+    ContactPoint.Kind.EMAIL: (Channel.EMAIL,),
+    ContactPoint.Kind.ADDRESS: (Channel.POST,),
+}
+
+
+def normal_form(kind: str, value: str, region: str | None = "US") -> str:
+    """E.164 for numbers that parse (read in `region` when they carry no country code), else folded text."""
+    if kind in (ContactPoint.Kind.PHONE, ContactPoint.Kind.MOBILE):
+        try:
+            return phonenumbers.format_number(
+                phonenumbers.parse(value, region), phonenumbers.PhoneNumberFormat.E164
+            )
+        except phonenumbers.NumberParseException:
+            return "".join(c for c in value if c.isdigit() or c == "+")
+    return " ".join(value.split()).casefold()
+
+
+def zone_of_number(normal: str) -> str:
+    """The IANA zone of an E.164 number when all its possible zones agree on one name, else ""."""
+    try:
+        zones = number_zones.time_zones_for_number(phonenumbers.parse(normal))
+    except phonenumbers.NumberParseException:
+        return ""
+    known = [zone for zone in zones if "/" in zone and not zone.startswith("Etc/")]
+    return known[0] if len(known) == 1 else ""
+
+
+def add_point(person: Person, kind: str, value: str) -> ContactPoint:
+    """Give `person` a number or address; one that was marked wrong and comes again is good again."""
+    normal = normal_form(kind, value)
+    point, _ = ContactPoint.objects.update_or_create(
+        person=person,
+        kind=kind,
+        normal=normal,
+        defaults={"workspace_id": person.workspace_id, "value": value.strip(), "wrong_since": None},
+    )
+    if not person.zone and kind in (ContactPoint.Kind.PHONE, ContactPoint.Kind.MOBILE):
+        person.zone = zone_of_number(normal)
+    refresh(person)
+    return point
+
+
+def mark_wrong(point: ContactPoint, at: datetime) -> None:
+    """This number only: the person's others stay good."""
+    point.wrong_since = at
+    point.save(update_fields=["wrong_since"])
+    refresh(point.person)
+
+
+def suppress(person: Person, channel: str, at: datetime, reason: str) -> list[Suppression]:
+    """D5: stop contacting `person` on `channel` ("all" for every one), and never again at the addresses known now."""
+    targets = [f"person:{person.pk}", *person.points.values_list("normal", flat=True)]
+    made = [
+        Suppression.objects.create(
+            workspace_id=person.workspace_id, person=person, target=target, channel=channel, reason=reason, at=at
+        )
+        for target in targets
+    ]
+    refresh(person)
+    return made
+
+
+def refresh(person: Person) -> None:
+    """Bring `ways` and `stopped` in line with the person's points and the suppressions that match them."""
+    points = list(person.points.filter(wrong_since=None))
+    ways = {channel.value for point in points for channel in _CHANNELS[ContactPoint.Kind(point.kind)]}
+    targets = [f"person:{person.pk}", *(point.normal for point in points)]
+    stopped = Suppression.objects.filter(
+        workspace_id=person.workspace_id, target__in=targets, lifted_at=None
+    ).values_list("channel", flat=True)
+    person.ways, person.stopped = ",".join(sorted(ways)), ",".join(sorted(set(stopped)))
+    person.save(update_fields=["ways", "stopped", "zone"])

@@ -1,0 +1,155 @@
+"""The only place that sets an opportunity's next step: read the case, let the rules decide, write the row's columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from typing import Any
+
+from fifthcall.calendars.models import Appointment, Block
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.room import Room, capacity
+from fifthcall.rules import case as rules
+from fifthcall.rules.decide import Outlook, look_ahead
+from fifthcall.rules.priority import rank
+from fifthcall.rules.windows import instant
+
+#: What `case_of` reads through the row; select these with it.
+RELATED = ("workspace", "owner", "person", "organization", "product")
+
+NEXT_COLUMNS = (
+    "next_kind",
+    "next_purpose",
+    "next_due_at",
+    "next_until",
+    "next_zone",
+    "next_firm",
+    "next_rank",
+    "next_owed_at",
+    "next_why",
+)
+
+
+def case_of(opportunity: Opportunity, touches: tuple[rules.Touch, ...] | None = None) -> rules.Case:
+    """The rules' view of an opportunity (fetched with `RELATED`); `touches` spares reading the history."""
+    person, organization = opportunity.person, opportunity.organization
+    zone = (person and person.zone) or (organization and organization.zone) or ""
+    return rules.Case(
+        status=rules.Status(opportunity.status),
+        opened_at=opportunity.created_at,
+        last_contact_at=_noon(opportunity, zone or opportunity.workspace.zone),
+        planned_on=opportunity.planned_on,
+        prospect_zone=zone or opportunity.workspace.zone,
+        zone_known=bool(zone),
+        ways=_channels(person.ways) if person else frozenset(),
+        stopped=_channels(person.stopped) if person else frozenset(),
+        touches=history(opportunity) if touches is None else touches,
+        meeting=meeting_of(opportunity),
+        blocks=blocks_of(opportunity.owner_id, opportunity.owner.zone) if opportunity.owner else (),
+    )
+
+
+def history(opportunity: Opportunity) -> tuple[rules.Touch, ...]:
+    """The opportunity's touches as the rules see them, oldest first."""
+    touches: Any = opportunity.touches  # type: ignore[attr-defined]  # the later app's reverse relation
+    return touches.model.history_of(opportunity.pk) if opportunity.pk else ()
+
+
+def meeting_of(opportunity: Opportunity) -> rules.Meeting | None:
+    """The appointment that is booked and not yet accounted for; only a meeting step can have one."""
+    if opportunity.pk is None or not opportunity.has_appointment:
+        return None
+    booked = Appointment.objects.filter(opportunity=opportunity, state=Appointment.State.BOOKED).order_by("-starts_at")
+    found = booked.first()
+    return rules.Meeting(found.starts_at, found.until, found.zone) if found else None
+
+
+def blocks_of(member_id: int | None, zone: str) -> tuple[rules.Block, ...]:
+    """The member's follow-up blocks for the rules."""
+    rows = Block.objects.filter(member_id=member_id).values_list("id", "weekdays", "start", "end")
+    return tuple(_block(pk, days, start, end, zone) for pk, days, start, end in rows)
+
+
+@lru_cache(maxsize=10_000)
+def _block(pk: int, days: str, start: time, end: time, zone: str) -> rules.Block:
+    return rules.Block(str(pk), rules.Hours(frozenset(int(d) for d in days), start, end), zone)
+
+
+@lru_cache(maxsize=1000)
+def _channels(names: str) -> frozenset[rules.Channel]:
+    found = frozenset(names.split(",")) if names else frozenset()
+    return frozenset(rules.Channel) if "all" in found else frozenset(rules.Channel(name) for name in found)
+
+
+def _noon(opportunity: Opportunity, zone: str) -> datetime | None:
+    """A contact known only by its day is taken to have been at noon."""
+    on = opportunity.engaged_on
+    return instant(datetime.combine(on, time(12)), zone) if on else None
+
+
+def place(opportunity: Opportunity, now: datetime, case: rules.Case | None = None, room: Room | None = None) -> None:
+    """Decide the next step and write it into the row's columns (not yet saved); closed ones lose theirs.
+
+    Steps bound to no agreed time go to the first of the owner's blocks that has room among worthier or equal steps.
+    """
+    case = case or case_of(opportunity)
+    room = room or Room(opportunity.pk)
+    owner, its_rank = opportunity.owner_id, rank_of(opportunity, case, now)
+    policy = opportunity.workspace.policy()
+    key, free_from = (owner, case.prospect_zone), None
+    while True:
+        outlook = look_ahead(replace(case, free_from=free_from), now, policy)
+        slot = outlook.slot
+        if slot is None:
+            break
+        free_from = room.look_from(key, slot, its_rank, capacity(slot, policy.touches_an_hour), free_from)
+        if free_from is None:
+            break
+    room.take(owner, outlook.slot, its_rank)
+    for column, value in zip(NEXT_COLUMNS, columns(outlook, its_rank), strict=True):
+        setattr(opportunity, column, value)
+
+
+def columns(outlook: Outlook, its_rank: int) -> tuple[Any, ...]:
+    """A decision as the values of `NEXT_COLUMNS`."""
+    step = outlook.decision.step
+    if step is None:
+        return ("", "", None, None, "", False, 0, None, {})
+    window = step.window
+    return (
+        step.kind.value,
+        step.purpose,
+        window.starts_at,
+        window.until,
+        window.zone,
+        step.firm,
+        its_rank,
+        outlook.owed_at,
+        why(outlook),
+    )
+
+
+def why(outlook: Outlook) -> dict[str, Any]:
+    """A decision's reasons as data; `rules.words` says them."""
+    decision = outlook.decision
+    said: dict[str, Any] = {"reasons": [[r.rule, r.code, r.facts] for r in decision.reasons]}
+    if decision.refusals:
+        said["refusals"] = [
+            [r.rule, r.code, r.facts, r.possible_at.astimezone(UTC).isoformat() if r.possible_at else ""]
+            for r in decision.refusals
+        ]
+    if decision.step and decision.step.attempt:
+        said["attempt"] = decision.step.attempt
+    if decision.step and decision.step.leave_message is not None:
+        said["leave_message"] = decision.step.leave_message
+    return said
+
+
+def rank_of(opportunity: Opportunity, case: rules.Case, now: datetime) -> int:
+    last = case.touches[-1].at if case.touches else case.last_contact_at
+    value = opportunity.value
+    if value is None and opportunity.product:
+        value = opportunity.product.list_price
+    return rank(value, last, now)
+

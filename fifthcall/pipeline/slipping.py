@@ -1,0 +1,48 @@
+"""Steps whose window has passed flow to later blocks, the worthiest first; nothing piles up, nothing is lost."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from fifthcall.journal.models import note_event
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.next_step import NEXT_COLUMNS, RELATED, place
+from fifthcall.pipeline.room import Room
+
+log = logging.getLogger(__name__)
+PIECE = 200
+#: A row that can't be decided must not stop the line: it comes up again later.
+PUSHED_FORWARD = timedelta(hours=1)
+
+
+def flow_on(now: datetime, owner_id: int | None = None) -> int:
+    """Decide again for every step whose window ended by `now` (of one owner, or of all); how many flowed on."""
+    slipped = Opportunity.objects.filter(next_until__lte=now, next_due_at__lte=now)
+    if owner_id is not None:
+        slipped = slipped.filter(owner_id=owner_id)
+    ids = list(slipped.order_by("next_rank", "id").values_list("id", flat=True))
+    room = Room()
+    return sum(_piece(ids[at : at + PIECE], now, room) for at in range(0, len(ids), PIECE))
+
+
+def _piece(ids: list[int], now: datetime, room: Room) -> int:
+    flowed = 0
+    with transaction.atomic():
+        rows = Opportunity.objects.filter(pk__in=ids, next_until__lte=now).select_related(*RELATED)
+        for opportunity in sorted(rows, key=lambda row: (row.next_rank, row.pk)):
+            try:
+                place(opportunity, now, room=room)
+            except Exception as error:
+                log.exception("Opportunity %s could not be decided; it is pushed forward.", opportunity.pk)
+                opportunity.next_due_at, opportunity.next_until = now + PUSHED_FORWARD, now + 2 * PUSHED_FORWARD
+                note_event(
+                    opportunity.workspace_id, None, "not_decided", opportunity, now, problem=str(error)[:200]
+                )
+            values = {column: getattr(opportunity, column) for column in NEXT_COLUMNS}
+            flowed += Opportunity.objects.filter(pk=opportunity.pk, version=opportunity.version).update(
+                **values, version=opportunity.version + 1
+            )
+    return flowed

@@ -1,0 +1,48 @@
+"""The rule book. Proposers stand in order of precedence (the first that proposes wins); guards in order of asking."""
+
+from __future__ import annotations
+
+from fifthcall.rules import (
+    a1_check_in,
+    a2_check_in_delay,
+    a4_ball_stays,
+    a5_silence,
+    a7_commitment,
+    b4_windows,
+    c1_five_attempts,
+    c1_wrong_number,
+    c2_paired_text,
+    c4_fatigue,
+    c5_promise,
+    d1_why_not_yet,
+    d5_stop,
+)
+from fifthcall.rules.rule import Rule
+
+BOOK: tuple[Rule, ...] = (
+    a7_commitment.MEETING,
+    c2_paired_text.RULE,
+    c5_promise.RULE,
+    a2_check_in_delay.NOTED,
+    a5_silence.RULE,
+    d1_why_not_yet.RULE,
+    c1_wrong_number.RULE,
+    a7_commitment.RULE,
+    a4_ball_stays.RULE,
+    c1_five_attempts.RULE,
+    a2_check_in_delay.RULE,
+    a1_check_in.RULE,
+    c4_fatigue.STRATEGY,
+    d5_stop.RULE,
+    c4_fatigue.RULE,
+    b4_windows.RULE,
+)
+
+PROPOSERS = tuple(rule for rule in BOOK if rule.propose)
+GUARDS = tuple(rule for rule in BOOK if rule.guard)
+
+#: (rule id, code) → the sentence that says it.
+WORDS = {(rule.id, code): words for rule in BOOK for code, words in rule.words.items()}
+
+#: rule id → its title.
+TITLES = {rule.id: rule.title for rule in reversed(BOOK)}

@@ -1,0 +1,189 @@
+"""What the rules are told and what they answer: plain frozen values, no database, no clock.
+
+Instants are timezone-aware and in UTC; wall times are naive and stand beside the IANA zone they are meant in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    RESTING = "resting"
+    WON = "won"
+    LOST = "lost"
+
+
+class Channel(StrEnum):
+    CALL = "call"
+    TEXT = "text"
+    EMAIL = "email"
+    POST = "post"
+    MEETING = "meeting"
+    DESK = "desk"  # our own work: nobody is contacted
+
+
+class Kind(StrEnum):
+    """What the next step asks us to do."""
+
+    CALL = "call"
+    TEXT = "text"
+    EMAIL = "email"
+    NOTE = "note"
+    MEETING = "meeting"
+    RESEARCH = "research"  # find a way to reach them
+    REVIEW = "review"  # decide, with a reason, what becomes of it
+
+    @property
+    def channel(self) -> Channel:
+        return _CHANNELS[self]
+
+
+_CHANNELS = {
+    Kind.CALL: Channel.CALL,
+    Kind.TEXT: Channel.TEXT,
+    Kind.EMAIL: Channel.EMAIL,
+    Kind.NOTE: Channel.POST,
+    Kind.MEETING: Channel.MEETING,
+    Kind.RESEARCH: Channel.DESK,
+    Kind.REVIEW: Channel.DESK,
+}
+
+
+class Basis(StrEnum):
+    """Why a time was agreed: it decides how firmly the step keeps to it."""
+
+    PROMISE = "promise"  # we said we would (C5)
+    CALL_BACK = "call_back"  # they asked us to
+    CHOSEN = "chosen"  # the rep set it by hand ("unless noted otherwise", A2)
+    SNOOZE = "snooze"  # put off by the rep, with a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `starts_at` (included) until `until` (excluded), instants in UTC; `zone` is the one people meant it in."""
+
+    starts_at: datetime
+    until: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Wall-clock hours on some weekdays (0 = Monday); `end` is excluded and later than `start`."""
+
+    weekdays: frozenset[int]
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rep's recurring follow-up block (B1), in the rep's zone."""
+
+    id: str
+    hours: Hours
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    basis: Basis
+    window: Window
+    kind: Kind = Kind.CALL
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One thing that happened, as the history tells it; retracted ones are already left out."""
+
+    at: datetime
+    channel: Channel
+    outcome: str  # a code of `outcomes.OUTCOMES`
+    agreed: Agreed | None = None
+    reason: str = ""  # why not yet (D1), or why put off
+    reason_until: date | None = None  # the day the reason stops being true
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    starts_at: datetime
+    until: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything about one opportunity that a rule may look at."""
+
+    status: Status = Status.OPEN
+    opened_at: datetime | None = None  # when it came onto our list
+    last_contact_at: datetime | None = None  # known from elsewhere, before any touch recorded here
+    planned_on: date | None = None  # the follow-up date another system had
+    prospect_zone: str = "UTC"
+    zone_known: bool = False  # False: the workspace's zone stands in
+    ways: frozenset[Channel] = frozenset()  # channels on which we have a number or address
+    stopped: frozenset[Channel] = frozenset()  # channels on which they said stop (D5)
+    touches: tuple[Touch, ...] = ()  # oldest first
+    meeting: Meeting | None = None  # the appointment ahead, or the one not yet accounted for
+    blocks: tuple[Block, ...] = ()
+    free_from: datetime | None = None  # the rep's blocks before this are full of worthier steps
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A workspace's settings; the defaults are the doctrine's."""
+
+    check_in_after: timedelta = timedelta(hours=48)  # A2
+    attempts_owed: int = 5  # C1
+    attempts_most: int = 12  # C1
+    touches_a_week: int = 5  # C4
+    voicemails_a_week: int = 2  # C3, C4
+    silent_calls_in_a_row: int = 2  # C4: the next one leaves a voicemail
+    channel_floor: timedelta = timedelta(hours=4)  # C4
+    channel_failures: int = 3  # C4: then the strategy changes
+    paired_text_within: timedelta = timedelta(hours=4)  # C2
+    touches_an_hour: int = 12  # capacity of a block
+    rest_days: int = 60  # A5: when silence has used up the attempts
+    contact_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4}), time(8), time(18))  # B4: the prospect's working hours
+    law_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4, 5}), time(8), time(20))  # B4: for calls and texts
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule's part in a decision: `code` picks the rule's words, `facts` fill them (ISO dates, numbers, words)."""
+
+    rule: str
+    code: str
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A step that was wanted and stopped or moved, by which guard, and when it will be possible."""
+
+    kind: Kind
+    rule: str
+    code: str
+    facts: dict[str, str | int] = field(default_factory=dict)
+    possible_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    kind: Kind
+    purpose: str
+    window: Window
+    firm: bool = False  # a promised or agreed time: capacity never moves it
+    attempt: int = 0  # which attempt since the last conversation this will be; 0 where attempts are not counted
+    leave_message: bool | None = None  # True: leave a voicemail if nobody answers; False: don't; None: no matter
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    step: Step | None  # None only for a closed opportunity
+    reasons: tuple[Reason, ...] = ()
+    refusals: tuple[Refusal, ...] = ()

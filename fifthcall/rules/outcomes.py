@@ -1,0 +1,99 @@
+"""What can come of a touch. The first twelve have a key on the card; the rest are logged by other gestures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fifthcall.rules.case import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`needs` names the fields that must be filled in before it can be saved; `asks` those that are offered."""
+
+    code: str
+    key: str
+    label: str
+    icon: str
+    attempt: bool = False  # counts as an attempt to reach them (C1)
+    connect: bool = False  # a conversation with the prospect
+    message: bool = False  # we left a message: the ball stays with us (A4)
+    needs: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+
+
+def _table(*outcomes: Outcome) -> dict[str, Outcome]:
+    return {outcome.code: outcome for outcome in outcomes}
+
+
+OUTCOMES = _table(
+    # A7: a conversation ends with a meeting, or with the reason why there is none (which is also D1's "why not yet").
+    Outcome("connected", "1", "Connected", "phone-call", True, True, needs=("reason",), asks=("reason_until", "promise")),
+    Outcome("meeting_set", "2", "Connected, meeting set", "calendar-check", True, True, needs=("meeting",)),
+    Outcome("call_back", "3", "Call back at …", "alarm-clock", True, True, needs=("when",)),
+    Outcome("referred", "4", "Referred to someone", "user-plus", True, True, needs=("person",), asks=("phone",)),
+    Outcome("gatekeeper_message", "5", "Gatekeeper took a message", "message-square", True, message=True, asks=("promise",)),
+    Outcome("gatekeeper_blocked", "6", "Gatekeeper blocked", "shield", True),
+    Outcome("voicemail", "7", "Left voicemail", "voicemail", True, message=True, asks=("promise",)),
+    Outcome("no_answer", "8", "No answer", "phone-missed", True),
+    Outcome("busy", "9", "Busy", "phone-off", True),
+    Outcome("not_now", "0", "Not now", "hourglass", True, True, needs=("reason", "reason_until")),
+    Outcome("wrong_number", "-", "Wrong number", "circle-slash", asks=("phone",)),
+    Outcome("not_interested", "=", "Not interested", "octagon-x", True, True, asks=("stop",)),
+    # Without a key:
+    Outcome("sent", "", "Sent", "send", True, message=True, asks=("promise",)),
+    Outcome("meeting_held", "", "Meeting held", "handshake", True, True, needs=("reason",), asks=("reason_until", "promise")),
+    Outcome("meeting_missed", "", "They did not come", "calendar-x", True),
+    Outcome("snoozed", "", "Put off", "alarm-clock-off", needs=("when", "reason")),
+    Outcome("rested", "", "Resting", "moon", needs=("reason", "reason_until")),
+    Outcome("found", "", "Found a way to reach them", "search-check"),
+    Outcome("note", "", "Note", "notebook-pen"),
+    Outcome("closed", "", "Closed", "flag"),
+    Outcome("reopened", "", "Reopened", "rotate-ccw"),
+    Outcome("retracted", "", "Taken back", "undo-2"),
+)
+
+#: The card's twelve, in the order of their keys.
+ON_KEYS = tuple(outcome for outcome in OUTCOMES.values() if outcome.key)
+
+#: Touches that say nothing about reaching the prospect.
+ASIDE = frozenset({"note", "retracted"})
+
+#: D1: why they could not act yet. "waiting" and the like take their words from the note beside it.
+WHY_NOT = {
+    "budget": "No budget yet",
+    "authority": "Someone else decides",
+    "waiting": "Waiting on something",
+    "away": "Away",
+    "contract": "Bound elsewhere for now",
+    "priority": "Not a priority now",
+    "thinking": "Still thinking it over",
+    "unknown": "Did not say",
+}
+
+#: Why a step is put off.
+WHY_SNOOZED = {
+    "asked": "They asked for later",
+    "prepare": "I need to prepare",
+    "waiting": "Waiting on something",
+    "meeting": "I am in a meeting",
+    "away": "I am away",
+}
+
+#: A5: the reasons an opportunity may be closed as lost. Silence is not one of them.
+WHY_LOST = {
+    "said_no": "They said no",
+    "competitor": "They chose someone else",
+    "not_qualified": "Not a fit",
+    "not_interested": "Not interested",
+    "breakup_answered": "They answered the breakup: close it",
+}
+
+
+def channel_of(outcome: str, step: Channel) -> Channel:
+    """The channel a touch with this outcome happened on, given the channel of the step it answers."""
+    if outcome in ("snoozed", "rested", "found", "note", "closed", "reopened", "retracted"):
+        return Channel.DESK
+    if outcome in ("meeting_held", "meeting_missed"):
+        return Channel.MEETING
+    return step if outcome == "sent" and step is not Channel.CALL else Channel.TEXT if outcome == "sent" else Channel.CALL

@@ -1,0 +1,111 @@
+"""Who works here: workspaces, their members, and what each may see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+
+from fifthcall.rules.case import Policy
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
+        """A sign-in for `email` (stored in lower case)."""
+        user = self.model(email=email.strip().lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A sign-in. What it may do is said by its memberships."""
+
+    email = models.EmailField(unique=True, max_length=254)
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Workspace(models.Model):
+    """One sales organisation; every other row belongs to exactly one."""
+
+    name = models.CharField(max_length=120)
+    zone = models.CharField(max_length=64, default="UTC")
+    currency = models.CharField(max_length=3, default="USD")
+    touches_an_hour = models.PositiveSmallIntegerField(default=12)
+    check_in_hours = models.PositiveSmallIntegerField(default=48)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def policy(self) -> Policy:
+        """The rules' numbers as this workspace has set them."""
+        return replace(
+            Policy(),
+            touches_an_hour=self.touches_an_hour,
+            check_in_after=timedelta(hours=self.check_in_hours),
+        )
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", "Owner"
+    MANAGER = "manager", "Manager"
+    MEMBER = "member", "Member"
+
+
+class Membership(models.Model):
+    """A person's place in a workspace. Inactive ones come from imports: they hold opportunities and can be invited."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)  # imports.mapping.matching_key of the name
+    email = models.EmailField(blank=True, max_length=254)
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    team = models.CharField(max_length=120, blank=True)
+    manager = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="reports")
+    zone = models.CharField(max_length=64)
+    active = models.BooleanField(default=False)
+    invitation = models.CharField(max_length=64, blank=True)  # hash of the one-time link's token
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "user"], condition=models.Q(user__isnull=False), name="one_membership_each"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "email"], condition=~models.Q(email=""), name="one_member_per_email"
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="role_known"),
+        ]
+        indexes = [models.Index(fields=["workspace", "key"], name="member_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def leads(self) -> bool:
+        """Whether this member sees everybody's opportunities."""
+        return self.role in (Role.OWNER, Role.MANAGER)
+
+
+class SetUp(models.Model):
+    """The one-time set-up link: the hash of its token, and when it was used."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return "used" if self.used_at else "open"

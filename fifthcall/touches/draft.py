@@ -1,0 +1,59 @@
+"""What a rep says came of a touch, before it is saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from fifthcall.rules.case import Agreed, Meeting
+from fifthcall.rules.outcomes import OUTCOMES, WHY_LOST
+
+
+class Incomplete(ValueError):
+    """Something an outcome needs is missing or makes no sense; `field` says what, the text says how to mend it."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(problem)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    outcome: str
+    note: str = ""
+    agreed: Agreed | None = None  # a call-back, a promise, a step chosen by hand, or until when it is put off
+    reason: str = ""
+    reason_note: str = ""
+    reason_until: date | None = None
+    meeting: Meeting | None = None
+    person: str = ""  # the name of whom we were referred to
+    phone: str = ""  # a new number
+    stop: str = ""  # "", a channel, or "all" (D5)
+
+    def check(self) -> None:
+        """Raise Incomplete for the first thing that is missing."""
+        outcome = OUTCOMES.get(self.outcome)
+        if outcome is None:
+            raise Incomplete("outcome", f"There is no outcome “{self.outcome}”. One of: {', '.join(OUTCOMES)}.")
+        missing = {
+            "when": (self.agreed is None, "Say when: a date and a time."),
+            "meeting": (self.meeting is None, "Say when you meet: a date and a time."),
+            "reason": (not self.reason, _ASK_REASON.get(self.outcome, "Say why.")),
+            "reason_until": (self.reason_until is None, "Say until when: a date."),
+            "person": (not self.person.strip(), "Say whom they referred you to."),
+        }
+        for need in outcome.needs:
+            absent, problem = missing[need]
+            if absent and not (need == "reason" and self.meeting):
+                raise Incomplete(need, problem)
+        if self.outcome == "closed" and self.reason not in (*WHY_LOST, "won"):
+            raise Incomplete("reason", "Silence is not a no: give their reason or yours, or let it rest with a date.")
+
+
+_ASK_REASON = {
+    "connected": "No meeting set? Say why they could not act yet; the next call opens there.",
+    "meeting_held": "No next meeting set? Say why they could not act yet; the next call opens there.",
+    "not_now": "Say why not now; the next call opens there.",
+    "snoozed": "Say why you put it off.",
+    "rested": "Say why it rests.",
+}

@@ -1,0 +1,118 @@
+"""The verbs of a touch: log it (and see its next step beforehand), and take it back within ten seconds.
+
+Each is one transaction: the touch is appended, its consequences follow, the rules decide again, the next step is saved.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from fifthcall.journal.models import Event, note_event
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.settle import Changed, settle, to_change
+from fifthcall.rules.case import Channel, Kind
+from fifthcall.rules.outcomes import channel_of
+from fifthcall.teams.models import Membership
+from fifthcall.touches import consequences
+from fifthcall.touches.draft import Draft, Incomplete
+from fifthcall.touches.models import Touch
+
+#: Ten seconds on screen, and a little for the way.
+UNDO_WITHIN = timedelta(seconds=15)
+
+
+def log(opportunity_id: int, member: Membership, draft: Draft, now: datetime, version: int | None = None) -> Touch:
+    """Append a touch and set the next step that follows from it.
+
+    Raises Incomplete, NotVisible, or Changed (when `version` is given and somebody was faster).
+    """
+    draft.check()
+    with transaction.atomic():
+        opportunity = to_change(opportunity_id, member, version)
+        return _log(opportunity, member, draft, now)
+
+
+def next_step_after(opportunity_id: int, member: Membership, draft: Draft, now: datetime) -> Opportunity:
+    """The opportunity as `log` would leave it; nothing is saved. Raises as `log` does."""
+    draft.check()
+    with transaction.atomic():
+        opportunity = to_change(opportunity_id, member)
+        _log(opportunity, member, draft, now)
+        transaction.set_rollback(True)
+    return opportunity
+
+
+def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: datetime) -> Touch:
+    if opportunity.finished and draft.outcome not in ("reopened", "note", "closed"):
+        raise Incomplete("outcome", "It is closed. Reopen it first.")
+    step = Kind(opportunity.next_kind).channel if opportunity.next_kind else Channel.DESK
+    touch = Touch.objects.create(
+        workspace_id=opportunity.workspace_id,
+        opportunity_id=opportunity.pk,
+        person_id=opportunity.person_id,
+        member_id=member.pk,
+        at=now,
+        zone=member.zone,
+        channel=channel_of(draft.outcome, step).value,
+        outcome=draft.outcome,
+        note=draft.note.strip(),
+        reason=draft.reason,
+        reason_note=draft.reason_note.strip(),
+        reason_until=draft.reason_until,
+        **_agreed(draft),
+    )
+    if draft.outcome == "note":  # changes nothing about what comes next
+        return touch
+    before = {column: getattr(opportunity, column) for column in consequences.COLUMNS}
+    made = consequences.follow(opportunity, draft, now)
+    changed = {column: old for column, old in before.items() if old != getattr(opportunity, column)}
+    if made or changed:
+        kept = {column: str(old) if hasattr(old, "isoformat") else old for column, old in changed.items()}
+        note_event(opportunity.workspace_id, member.pk, "followed", touch, now, before=kept, made=made)
+    settle(opportunity, now, *consequences.COLUMNS)
+    return touch
+
+
+def _agreed(draft: Draft) -> dict[str, Any]:
+    if draft.agreed is None:
+        return {}
+    window = draft.agreed.window
+    return {
+        "agreed_basis": draft.agreed.basis.value,
+        "agreed_kind": draft.agreed.kind.value,
+        "agreed_from": window.starts_at,
+        "agreed_until": window.until,
+        "agreed_zone": window.zone,
+    }
+
+
+def retract(touch_id: int, member: Membership, now: datetime) -> Opportunity:
+    """Take back one's own latest touch, with all its consequences, as a new entry (C15).
+
+    Raises Touch.DoesNotExist for somebody else's, Changed when it is too late or another touch came after it.
+    """
+    with transaction.atomic():
+        touch = Touch.objects.get(pk=touch_id, member=member, workspace_id=member.workspace_id, retracts=None)
+        opportunity = to_change(touch.opportunity_id, member)
+        latest = Touch.objects.filter(opportunity=opportunity).latest("id")
+        if latest.pk != touch.pk or now - touch.at > UNDO_WITHIN:
+            raise Changed
+        Touch.objects.create(
+            workspace_id=touch.workspace_id,
+            opportunity=opportunity,
+            person_id=touch.person_id,
+            member=member,
+            at=now,
+            zone=member.zone,
+            channel=Channel.DESK.value,
+            outcome="retracted",
+            retracts=touch,
+        )
+        event = Event.objects.filter(subject="touch", subject_id=touch.pk, verb="followed").first()
+        if event:
+            consequences.reverse(opportunity, event.data, now)
+        settle(opportunity, now, *consequences.COLUMNS)
+        return opportunity

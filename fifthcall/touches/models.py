@@ -1,0 +1,79 @@
+"""Touches: everything done to reach somebody, and what came of it. Append-only (C15): database triggers see to it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from fifthcall.rules import case
+
+
+class Touch(models.Model):
+    """One touch. `at` is the instant it happened, `zone` the zone of whoever logged it.
+
+    A correction is a new row: `retracts` names the touch that is taken back.
+    """
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    opportunity = models.ForeignKey("pipeline.Opportunity", on_delete=models.PROTECT, related_name="touches")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="touches")
+    member = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, null=True, related_name="touches")
+    at = models.DateTimeField()
+    zone = models.CharField(max_length=64)
+    channel = models.CharField(max_length=8)
+    outcome = models.CharField(max_length=20)
+    note = models.TextField(blank=True)
+    agreed_basis = models.CharField(max_length=10, blank=True)  # rules.case.Basis
+    agreed_kind = models.CharField(max_length=10, blank=True)
+    agreed_from = models.DateTimeField(null=True)
+    agreed_until = models.DateTimeField(null=True)
+    agreed_zone = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    reason_note = models.CharField(max_length=200, blank=True)
+    reason_until = models.DateField(null=True)
+    retracts = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="retraction")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["opportunity", "at", "id"], name="touch_history"),
+            models.Index(fields=["member", "at"], name="touch_by_member"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.at}"
+
+    @classmethod
+    def history_of(cls, opportunity_id: int) -> tuple[case.Touch, ...]:
+        """What happened with an opportunity, as the rules see it, oldest first."""
+        rows = cls.objects.filter(opportunity_id=opportunity_id).order_by("at", "id").values_list(*FACT_COLUMNS)
+        return facts_of(list(rows))
+
+
+#: The columns that `as_fact` needs, in its order.
+FACT_COLUMNS = (
+    "id",
+    "retracts_id",
+    "at",
+    "channel",
+    "outcome",
+    "agreed_basis",
+    "agreed_kind",
+    "agreed_from",
+    "agreed_until",
+    "agreed_zone",
+    "reason",
+    "reason_until",
+)
+
+
+def facts_of(rows: list[tuple]) -> tuple[case.Touch, ...]:  # type: ignore[type-arg]  # rows in the order of FACT_COLUMNS
+    """The history as the rules see it: retracted touches and their retractions left out."""
+    gone = {row[1] for row in rows if row[1]}
+    return tuple(_fact(row) for row in rows if not row[1] and row[0] not in gone)
+
+
+def _fact(row: tuple) -> case.Touch:  # type: ignore[type-arg]
+    _, _, at, channel, outcome, basis, kind, start, until, zone, reason, reason_until = row
+    agreed = None
+    if basis:
+        agreed = case.Agreed(case.Basis(basis), case.Window(start, until, zone), case.Kind(kind or "call"))
+    return case.Touch(at, case.Channel(channel), outcome, agreed, reason, reason_until)

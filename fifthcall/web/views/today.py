@@ -1,0 +1,264 @@
+"""Today: one opportunity at a time, one key an outcome, the next step shown before it is saved."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from fifthcall import clock
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.settle import Changed, NotVisible
+from fifthcall.rules.outcomes import ON_KEYS, OUTCOMES
+from fifthcall.rules.windows import wall
+from fifthcall.rules.words import KIND_WORDS, day
+from fifthcall.rules.case import Kind
+from fifthcall.touches import card as cards
+from fifthcall.touches.draft import Incomplete
+from fifthcall.touches.forms import OutcomeForm
+from fifthcall.touches.log import log, next_step_after, retract
+from fifthcall.touches.models import Touch
+from fifthcall.touches.queue import behind, done_today, due_today, end_of_day, queue
+from fifthcall.web.access import MemberRequest
+from fifthcall.web.found import one_visible
+
+ROWS = 30
+UNDO_SECONDS = 10
+#: The extra outcomes a step of another kind than a call is answered with.
+_INSTEAD = {
+    Kind.MEETING: ("meeting_held", "meeting_missed"),
+    Kind.REVIEW: ("meeting_held", "meeting_missed"),
+    Kind.TEXT: ("sent",),
+    Kind.EMAIL: ("sent",),
+    Kind.NOTE: ("sent",),
+    Kind.RESEARCH: ("found",),
+}
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect("today")
+
+
+@require_GET
+def today(request: MemberRequest) -> HttpResponse:
+    return render(request, "fifthcall/today.html", work(request, clock.now()))
+
+
+def work(request: MemberRequest, now: datetime, undo: Touch | None = None) -> dict[str, Any]:
+    """The context of the whole working area: the card, what follows, and how the day stands."""
+    member = request.member
+    steps = queue(member, now, ROWS + 1)
+    current = steps[0] if steps and steps[0].next_due_at and steps[0].next_due_at < end_of_day(member, now) else None
+    following = steps[1:] if current else steps
+    context: dict[str, Any] = {
+        "card": _card(current, request, now) if current else None,
+        "outcomes": _outcomes(current) if current else (),
+        "queue": _groups(following, request, now),
+        "behind": _behind(request, now),
+        "workspace_empty": not steps and not Opportunity.objects.visible_to(member).exists(),
+        "next_up": None,
+    }
+    if current is None and steps:
+        first = cards.row(steps[0], now, member.zone)
+        context["next_up"] = {"pk": first["pk"], "words": f"{first['kind_words']} {first['name']}, {first['when']}"}
+    if undo:
+        words = f"Saved: {OUTCOMES[undo.outcome].label.lower()}."
+        context["undo"] = {"touch_pk": undo.pk, "words": words, "seconds": UNDO_SECONDS}
+    return context
+
+
+def _card(opportunity: Opportunity, request: MemberRequest, now: datetime) -> dict[str, Any]:
+    opportunity.workspace = request.member.workspace
+    return cards.card(opportunity, request.member, now)
+
+
+def _outcomes(opportunity: Opportunity) -> list[dict[str, str]]:
+    extra = [OUTCOMES[code] for code in _INSTEAD.get(Kind(opportunity.next_kind), ())] if opportunity.next_kind else []
+    keys = dict(zip((o.code for o in extra), ("m", "n"), strict=False))
+    return [
+        {"key": keys.get(o.code, o.key), "code": o.code, "label": o.label, "icon": o.icon} for o in (*extra, *ON_KEYS)
+    ]
+
+
+def _groups(steps: list[Opportunity], request: MemberRequest, now: datetime) -> list[dict[str, Any]]:
+    member, tonight = request.member, end_of_day(request.member, now)
+    groups: dict[str, list[dict[str, Any]]] = {"Now": [], "Later today": [], "Next": []}
+    for step in steps:
+        assert step.next_due_at
+        title = "Now" if step.next_due_at <= now else "Later today" if step.next_due_at < tonight else "Next"
+        groups[title].append(cards.row(step, now, member.zone))
+    return [{"title": title, "rows": rows} for title, rows in groups.items()]
+
+
+def _behind(request: MemberRequest, now: datetime) -> dict[str, Any]:
+    member = request.member
+    late, done = behind(member, now), done_today(member, now)
+    return {
+        "count": late.count,
+        "words": cards.behind_words(late.count, late.more, late.caught_up_at, member.zone),
+        "due_today": due_today(member, now) + done,
+        "done_today": done,
+    }
+
+
+@require_GET
+def today_card(request: MemberRequest, pk: int) -> HttpResponse:
+    """The card of one opportunity, out of turn or after leaving an outcome's panel."""
+    now, opportunity = clock.now(), one_visible(request.member, pk)
+    if opportunity.finished:
+        return redirect("opportunity", pk)
+    context = {"card": _card(opportunity, request, now), "outcomes": _outcomes(opportunity)}
+    template = "fifthcall/today.html#card" if request.htmx else "fifthcall/today.html"  # type: ignore[attr-defined]
+    if not request.htmx:  # type: ignore[attr-defined]
+        context = work(request, now) | context
+    return render(request, template, context)
+
+
+def _form(request: MemberRequest, opportunity: Opportunity, code: str) -> OutcomeForm:
+    data = request.POST if request.method == "POST" else None
+    return OutcomeForm(code, opportunity, request.member, data=data)
+
+
+@require_GET
+def outcome_panel(request: MemberRequest, pk: int, code: str) -> HttpResponse:
+    return _panel(request, one_visible(request.member, pk), code)
+
+
+def _panel(request: MemberRequest, opportunity: Opportunity, code: str, status: int = 200, **more: Any) -> HttpResponse:
+    form = more.pop("form", None) or _form(request, opportunity, code)
+    context = {
+        "opportunity": opportunity,
+        "outcome": OUTCOMES[code],
+        "form": [*form.shown, form["note"]],
+        "change": [form["next_kind"], form["next_on"], form["next_at"]],
+        "version": opportunity.version,
+        **more,
+    }
+    response = render(request, "fifthcall/outcome.html#panel", context, status=status)
+    if status != 200:
+        response["HX-Retarget"], response["HX-Reswap"] = "#act", "innerHTML"
+    return response
+
+
+@require_POST
+def outcome_preview(request: MemberRequest, pk: int, code: str) -> HttpResponse:
+    """The next step this outcome would produce; nothing is saved."""
+    now, opportunity = clock.now(), one_visible(request.member, pk)
+    try:
+        after = next_step_after(pk, request.member, _form(request, opportunity, code).draft(), now)
+        preview = _preview(after, now, request.member.zone)
+    except Incomplete as missing:
+        preview = {"problem": str(missing)}
+    return render(request, "fifthcall/outcome.html#preview", {"preview": preview})
+
+
+def _preview(after: Opportunity, now: datetime, zone: str) -> dict[str, Any]:
+    if after.finished:
+        return {"closes": True, "icon": "flag", "words": f"Closed as {after.status}: {after.close_reason or 'won'}."}
+    assert after.next_due_at and after.next_until
+    kind = Kind(after.next_kind)
+    when = cards.span(after.next_due_at, after.next_until, now, zone)
+    return {
+        "icon": cards.ICONS[kind],
+        "words": f"{KIND_WORDS[kind]} {cards.whom(after)} {when}",
+        "why": " ".join(reason["words"] for reason in cards.why(after)),
+        "chosen": after.next_purpose == "chosen",
+    }
+
+
+@require_POST
+def outcome_save(request: MemberRequest, pk: int, code: str) -> HttpResponse:
+    now, opportunity = clock.now(), one_visible(request.member, pk)
+    form = _form(request, opportunity, code)
+    version = request.POST.get("version", "")
+    try:
+        touch = log(pk, request.member, form.draft(), now, int(version) if version.isdigit() else None)
+    except Incomplete as missing:
+        form.add_error(missing.field if missing.field in form.fields else None, str(missing))
+        return _panel(request, opportunity, code, 422, form=form)
+    except Changed:
+        form.add_error(None, "Somebody else has just logged something here. Look again before you save.")
+        return _panel(request, opportunity, code, 422, form=form)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("today")
+    return render(request, "fifthcall/today.html#work", work(request, now, undo=touch))
+
+
+@require_POST
+def touch_retraction(request: MemberRequest, pk: int) -> HttpResponse:
+    """Undo, within ten seconds: the card of the opportunity comes back."""
+    now = clock.now()
+    try:
+        opportunity = retract(pk, request.member, now)
+    except (Touch.DoesNotExist, NotVisible):
+        return HttpResponse(status=404)
+    except Changed:
+        context = work(request, now) | {"notice": "Too late to undo. Log a correction instead."}
+        return render(request, "fifthcall/today.html#work", context)
+    opportunity = one_visible(request.member, opportunity.pk)
+    context = work(request, now)
+    if not opportunity.finished:
+        context |= {"card": _card(opportunity, request, now), "outcomes": _outcomes(opportunity)}
+    template = "fifthcall/today.html#work" if request.htmx else "fifthcall/today.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+def _snooze_choices(member_zone: str, now: datetime) -> list[dict[str, Any]]:
+    """When a step may come back: each with its exact time."""
+    local = wall(now, member_zone)
+    tomorrow = datetime.combine(local.date() + timedelta(days=1), time(8))
+    monday = datetime.combine(local.date() + timedelta(days=7 - local.weekday()), time(8))
+    month = datetime.combine(local.date() + timedelta(days=30), time(8))
+    hour = (local + timedelta(hours=1)).replace(second=0, microsecond=0)
+    choices = (("In an hour", hour), ("Tomorrow", tomorrow), ("Next Monday", monday), ("In thirty days", month))
+    return [
+        {
+            "value": at.isoformat(timespec="minutes"),
+            "label": label,
+            "returns": f"{day(at.date())}, {at:%H:%M}",
+            "checked": label == "Tomorrow",
+        }
+        for label, at in choices
+    ]
+
+
+@require_GET
+def snooze_panel(request: MemberRequest, pk: int) -> HttpResponse:
+    return _snooze(request, one_visible(request.member, pk))
+
+
+def _snooze(request: MemberRequest, opportunity: Opportunity, form: OutcomeForm | None = None) -> HttpResponse:
+    form = form or OutcomeForm("snoozed", opportunity, request.member)
+    context = {
+        "opportunity": opportunity,
+        "choices": _snooze_choices(request.member.zone, clock.now()),
+        "form": [form["reason"], form["note"]],
+        "version": opportunity.version,
+    }
+    response = render(request, "fifthcall/snooze.html#panel", context, status=422 if form.is_bound else 200)
+    if form.is_bound:
+        response["HX-Retarget"], response["HX-Reswap"] = "#act", "innerHTML"
+    return response
+
+
+@require_POST
+def snooze(request: MemberRequest, pk: int) -> HttpResponse:
+    now, opportunity = clock.now(), one_visible(request.member, pk)
+    chosen = request.POST.get("choice", "")
+    day_part, _, time_part = chosen.partition("T")
+    data = request.POST.dict() | {"when_on": day_part, "when_at": time_part, "zone": request.member.zone}
+    form = OutcomeForm("snoozed", opportunity, request.member, data=data)
+    try:
+        touch = log(pk, request.member, form.draft(), now)
+    except Incomplete as missing:
+        form.add_error(missing.field if missing.field in form.fields else None, str(missing))
+        return _snooze(request, opportunity, form)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("today")
+    return render(request, "fifthcall/today.html#work", work(request, now, undo=touch))
+
+

@@ -1,0 +1,101 @@
+"""What every test run needs before Django loads: a data folder and a database that are nobody's, a seed, a browser."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import random
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests import chromium
+
+SWITCHES = {"FIFTHCALL_BROWSER", "FIFTHCALL_CHROMIUM", "FIFTHCALL_REQUIRE_BROWSER"}
+
+
+def _own_surroundings() -> str:
+    """Point the settings at a fresh folder and, at most, the tests' own server; gives the folder."""
+    if "PYTEST_XDIST_WORKER" in os.environ:  # the process that started this one has seen to it
+        return os.environ["FIFTHCALL_DATA"]
+    for name in os.environ.keys() - SWITCHES:
+        if name.startswith("FIFTHCALL_") or name == "DATABASE_URL":
+            del os.environ[name]
+    folder = tempfile.mkdtemp(prefix="fifthcall_test_")
+    os.environ |= {"FIFTHCALL_DATA": folder, "DJANGO_SETTINGS_MODULE": "fifthcall.settings"}
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        os.environ["DATABASE_URL"] = url
+    atexit.register(_clear_up, folder, os.getpid())
+    return folder
+
+
+def _clear_up(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # not in a forked child, which ends earlier
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+DATA = Path(_own_surroundings())
+CHROMIUM = chromium.find()
+
+hypothesis.settings.register_profile("ci", print_blob=True, deadline=None, derandomize=False)
+hypothesis.settings.load_profile("ci")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the seed ourselves, so that every run can say it, and load the settings chosen above."""
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(random.SystemRandom().getrandbits(32))
+    from django.conf import settings
+
+    assert Path(settings.DATA) == DATA, "settings were loaded before the tests could choose their data folder"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[Any]) -> None:
+    """A data folder each for the processes that share the tests."""
+    for number, spec in enumerate(specs):
+        spec.env["FIFTHCALL_DATA"] = str(DATA / f"worker{number}")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    only = config.option.markexpr
+    return [
+        *([f"only tests marked: {only}"] if only else []),
+        f"database: {_engine()}",
+        f"browser: {CHROMIUM or 'none'}",
+        f"again with the same random choices: --hypothesis-seed={config.option.hypothesis_seed}",
+    ]
+
+
+def _engine() -> str:
+    url = os.environ.get("TEST_DATABASE_URL")
+    if not url:
+        return f"SQLite {sqlite3.sqlite_version}"
+    import psycopg
+
+    try:
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            version = connection.execute("SHOW server_version").fetchone()
+    except psycopg.OperationalError as reason:
+        raise pytest.UsageError(f"TEST_DATABASE_URL names a server that doesn't answer: {reason}") from reason
+    return f"PostgreSQL {version and version[0]}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A browser test without a browser is skipped with a reason, or fails where a browser was promised."""
+    if not item.get_closest_marker("browser"):
+        return
+    if os.environ.get("FIFTHCALL_BROWSER") == "0":
+        pytest.skip("left out by BROWSER=0")
+    if not CHROMIUM:
+        reason = "no Chromium found: install it, or name one in FIFTHCALL_CHROMIUM"
+        if os.environ.get("FIFTHCALL_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
