@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "fifthcall.web",  # before allauth: its templates dress the sign-in pages
     "allauth",
     "allauth.account",
     "django_htmx",
@@ -59,7 +60,6 @@ INSTALLED_APPS = [
     "fifthcall.pipeline",
     "fifthcall.touches",
     "fifthcall.imports",
-    "fifthcall.web",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -86,6 +86,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "fifthcall.web.context.member",
             ],
         },
     }

@@ -1,1 +1,49 @@
-urlpatterns: list[object] = []
+"""Every URL and who may use it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.urls import include, path
+
+from fifthcall.web.access import Who, declared, route
+from fifthcall.web.views import opportunities, setup, team, today
+
+MEMBER, MANAGER, ANYONE = Who.MEMBER, Who.MANAGER, Who.ANYONE
+
+urlpatterns = [
+    route("", today.home, who=MEMBER, name="home"),
+    route("today/", today.today, who=MEMBER, name="today"),
+    route("opportunities/<int:pk>/card/", today.today_card, who=MEMBER, name="today_card"),
+    route("opportunities/<int:pk>/outcomes/<str:code>/", today.outcome_panel, who=MEMBER, name="outcome_panel"),
+    route(
+        "opportunities/<int:pk>/outcomes/<str:code>/preview/", today.outcome_preview, who=MEMBER, name="outcome_preview"
+    ),
+    route("opportunities/<int:pk>/touches/<str:code>/", today.outcome_save, who=MEMBER, name="outcome_save"),
+    route("opportunities/<int:pk>/snooze/panel/", today.snooze_panel, who=MEMBER, name="snooze_panel"),
+    route("opportunities/<int:pk>/snooze/", today.snooze, who=MEMBER, name="snooze"),
+    route("touches/<int:pk>/retraction/", today.touch_retraction, who=MEMBER, name="touch_retraction"),
+    route("opportunities/", opportunities.opportunities, who=MEMBER, name="opportunities"),
+    route("opportunities/<int:pk>/", opportunities.opportunity, who=MEMBER, name="opportunity"),
+    route("opportunities/<int:pk>/notes/", opportunities.note_add, who=MEMBER, name="note_add"),
+    route("opportunities/<int:pk>/facts/", opportunities.fact_add, who=MEMBER, name="fact_add"),
+    route("opportunities/<int:pk>/people/", opportunities.person_add, who=MEMBER, name="person_add"),
+    route("opportunities/<int:pk>/closure/", opportunities.closure, who=MEMBER, name="closure"),
+    route("opportunities/<int:pk>/rest/", opportunities.rest, who=MEMBER, name="rest"),
+    route("people/<int:pk>/ways/", opportunities.way_add, who=MEMBER, name="way_add"),
+    route("imports/", today.home, who=MANAGER, name="imports"),
+    route("imports/new/", today.home, who=MANAGER, name="import_upload"),
+    route("team/", team.team, who=MEMBER, name="team"),
+    route("team/<int:pk>/invitation/", team.member_invite, who=MANAGER, name="member_invite"),
+    route("settings/", team.settings_page, who=MEMBER, name="settings"),
+    route("blocks/<int:pk>/move/", team.block_move, who=MEMBER, name="block_move"),
+    route("set-up/<str:token>/", setup.setup, who=ANYONE, name="setup"),
+    route("join/<str:token>/", setup.invitation, who=ANYONE, name="invitation"),
+    route("welcome/", setup.welcome, who=MEMBER, name="welcome"),
+    route("sample-data/", setup.sample_data, who=MANAGER, name="sample_data"),
+    path("accounts/", include(declared(import_module("allauth.account.urls").urlpatterns, ANYONE))),
+]
+
+handler403 = "fifthcall.web.errors.forbidden"
+handler404 = "fifthcall.web.errors.not_found"
+handler500 = "fifthcall.web.errors.failed"

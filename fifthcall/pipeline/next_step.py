@@ -94,7 +94,7 @@ def place(opportunity: Opportunity, now: datetime, case: rules.Case | None = Non
     Steps bound to no agreed time go to the first of the owner's blocks that has room among worthier or equal steps.
     """
     case = case or case_of(opportunity)
-    room = room or Room(opportunity.pk)
+    room = room or Room((opportunity.pk,) if opportunity.pk else ())
     owner, its_rank = opportunity.owner_id, rank_of(opportunity, case, now)
     policy = opportunity.workspace.policy()
     key, free_from = (owner, case.prospect_zone), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,9 +36,9 @@ class Room:
     Placing many goes fastest from the worthiest to the least: a block full for one is full for all that follow.
     """
 
-    def __init__(self, but: int | None = None) -> None:
-        """`but`: the opportunity whose own present step does not count."""
-        self._but = but
+    def __init__(self, but: Iterable[int] = ()) -> None:
+        """`but`: the opportunities whose own present steps do not count, as they are being planned."""
+        self._but = frozenset(but)
         self._ranks: dict[tuple[int | None, datetime], list[int]] = {}
         self._runs: dict[tuple[int | None, str], Run] = {}
 
@@ -69,6 +70,6 @@ class Room:
         if key not in self._ranks:
             there = Opportunity.objects.filter(
                 owner_id=owner, next_due_at__gte=slot.starts_at, next_due_at__lt=slot.until
-            ).exclude(pk=self._but)
-            self._ranks[key] = sorted(there.values_list("next_rank", flat=True))
+            ).values_list("pk", "next_rank")
+            self._ranks[key] = sorted(rank for pk, rank in there if pk not in self._but)
         return self._ranks[key]

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.models import Opportunity
@@ -23,15 +24,24 @@ def flow_on(now: datetime, owner_id: int | None = None) -> int:
     slipped = Opportunity.objects.filter(next_until__lte=now, next_due_at__lte=now)
     if owner_id is not None:
         slipped = slipped.filter(owner_id=owner_id)
-    ids = list(slipped.order_by("next_rank", "id").values_list("id", flat=True))
-    room = Room()
+    return _in_pieces(slipped, now)
+
+
+def plan_again(owner_id: int, now: datetime) -> int:
+    """Pour all of an owner's steps that are bound to no agreed time into their blocks anew, the worthiest first."""
+    return _in_pieces(Opportunity.objects.filter(owner_id=owner_id, next_due_at__isnull=False, next_firm=False), now)
+
+
+def _in_pieces(rows: QuerySet[Opportunity], now: datetime) -> int:
+    ids = list(rows.order_by("next_rank", "id").values_list("id", flat=True))
+    room = Room(but=ids)
     return sum(_piece(ids[at : at + PIECE], now, room) for at in range(0, len(ids), PIECE))
 
 
 def _piece(ids: list[int], now: datetime, room: Room) -> int:
     flowed = 0
     with transaction.atomic():
-        rows = Opportunity.objects.filter(pk__in=ids, next_until__lte=now).select_related(*RELATED)
+        rows = Opportunity.objects.filter(pk__in=ids).select_related(*RELATED)
         for opportunity in sorted(rows, key=lambda row: (row.next_rank, row.pk)):
             try:
                 place(opportunity, now, room=room)

@@ -43,7 +43,7 @@ def _agreed(facts: Facts, proposal: Proposal, agreed: Window) -> Placed:
         return Placed(agreed)
     if inside := within(agreed, hours):
         return Placed(inside)
-    moved = next_open(agreed.starts_at, hours, minutes=5)
+    moved = next_open(max(agreed.starts_at, facts.now), hours)
     if moved is None:
         return Placed(agreed)
     at = wall(moved.starts_at, moved.zone).isoformat(timespec="minutes")

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from fifthcall.people.models import ContactPoint
+from fifthcall.people.models import ContactPoint, Person
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Basis, Kind, Policy
 from fifthcall.rules.outcomes import OUTCOMES, WHY_LOST, WHY_NOT, WHY_SNOOZED
@@ -99,11 +99,15 @@ def step(opportunity: Opportunity, now: datetime, zone: str, policy: Policy) -> 
 
 def ways(opportunity: Opportunity) -> list[dict[str, str]]:
     """The good numbers and addresses, those for the step first."""
-    if opportunity.person is None:
-        return []
-    stopped = opportunity.person.stopped.split(",")
+    wanted = Kind(opportunity.next_kind).channel.value if opportunity.next_kind else ""
+    return ways_of(opportunity.person, wanted) if opportunity.person else []
+
+
+def ways_of(person: Person, wanted: str) -> list[dict[str, str]]:
+    """A person's good numbers and addresses, those for the `wanted` channel first."""
+    stopped = person.stopped.split(",")
     found: list[dict[str, str]] = []
-    for point in opportunity.person.points.filter(wrong_since=None).order_by("id"):
+    for point in person.points.filter(wrong_since=None).order_by("id"):
         phone = point.kind in (ContactPoint.Kind.PHONE, ContactPoint.Kind.MOBILE)
         channels = {"phone": ["call"], "mobile": ["call", "text"], "email": ["email"]}.get(point.kind, ["post"])
         for channel in channels:
@@ -118,7 +122,6 @@ def ways(opportunity: Opportunity) -> list[dict[str, str]]:
                     "note": "asked us to stop" if off else "",
                 }
             )
-    wanted = Kind(opportunity.next_kind).channel.value if opportunity.next_kind else ""
     return sorted(found, key=lambda way: way["kind"] != wanted)
 
 
@@ -195,7 +198,7 @@ def card(opportunity: Opportunity, member: Membership, now: datetime) -> dict[st
         "ways": ways(opportunity),
         "local_time": local_time(opportunity, now),
         "zone_known": bool((person and person.zone) or (organization and organization.zone)),
-        "step": step(opportunity, now, member.zone, workspace.policy()),
+        "step": step(opportunity, now, member.zone, workspace.policy()) if opportunity.next_kind else None,
         "reasons": why(opportunity),
         "refusals": refused(opportunity),
         "last_touches": last_touches(opportunity, now, member.zone),

@@ -46,10 +46,14 @@ def steps_of(member: Membership) -> QuerySet[Opportunity]:
 def queue(member: Membership, now: datetime, limit: int = AHEAD) -> list[Opportunity]:
     """What `member` does next, in order: agreed times that have come, then what is due, worthiest first, then later."""
     steps = steps_of(member)
-    firm = list(steps.filter(next_firm=True, next_due_at__lte=now).order_by("next_due_at", "id")[:limit])
-    taken = {step.pk for step in firm}
-    rest = steps.order_by("next_due_at", "next_rank", "id")[: limit + len(firm)]
-    return [*firm, *(step for step in rest if step.pk not in taken)][:limit]
+    begun = steps.filter(next_due_at__lte=now)
+    firm = begun.filter(next_firm=True).order_by("next_due_at", "id")
+    worthiest = begun.filter(next_firm=False).order_by("next_rank", "id")
+    later = steps.filter(next_due_at__gt=now).order_by("next_due_at", "next_rank", "id")
+    found: list[Opportunity] = []
+    for part in (firm, worthiest, later):
+        found.extend(part[: limit - len(found)] if len(found) < limit else ())
+    return found
 
 
 def due_today(member: Membership, now: datetime) -> int:

@@ -1,0 +1,146 @@
+"""Wall times, instants and the windows in which a step may stand.
+
+Future plans are meant in wall time: a gap is read with the offset before it, a repeated time is its first occurrence
+(RFC 5545 §3.3.5). Instants are aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fifthcall.rules.case import Block, Hours, Window
+
+SHORTEST = timedelta(minutes=5)  # less is no time for a call
+HORIZON_DAYS = 60
+#: Without a meeting of blocks and hours in two weeks there will be none: the hours alone decide.
+BLOCKS_WITHIN_DAYS = 14
+
+Limits = tuple[tuple[Hours, str], ...]
+
+
+@lru_cache(maxsize=1024)
+def zone_info(zone: str) -> ZoneInfo:
+    """The zone of that IANA name. Raises ValueError for an unknown one."""
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"There is no time zone “{zone}”.") from error
+
+
+def instant(wall_time: datetime, zone: str) -> datetime:
+    """The instant of a naive wall time in `zone`. Raises ValueError for an aware time or an unknown zone."""
+    if wall_time.tzinfo is not None:
+        raise ValueError("A wall time has no time zone of its own.")
+    return wall_time.replace(tzinfo=zone_info(zone), fold=0).astimezone(UTC)
+
+
+def wall(at: datetime, zone: str) -> datetime:
+    """The naive wall time of an instant in `zone`."""
+    return at.astimezone(zone_info(zone)).replace(tzinfo=None, fold=0)
+
+
+def offset_days(at: datetime, days: int, zone: str) -> datetime:
+    """`days` days later at the same wall time (a duration of 24 h each would be `at + timedelta`)."""
+    return instant(wall(at, zone) + timedelta(days=days), zone)
+
+
+@lru_cache(maxsize=65_536)
+def opens(hours: Hours, zone: str, day: date) -> Window | None:
+    """These wall hours on that local day; None on other weekdays, or when the day or the hours don't exist."""
+    if day.weekday() not in hours.weekdays:
+        return None
+    start = instant(datetime.combine(day, hours.start), zone)
+    until = instant(datetime.combine(day, hours.end), zone)
+    if until <= start or wall(start, zone).date() != day:
+        return None
+    return Window(start, until, zone)
+
+
+def block_day(block: Block, at: datetime) -> Window | None:
+    """The whole block that `at` falls into."""
+    return opens(block.hours, block.zone, wall(at, block.zone).date())
+
+
+def openings(
+    not_before: datetime, *, blocks: tuple[Block, ...], within: Limits, days: int = HORIZON_DAYS
+) -> Iterator[tuple[Block | None, Window]]:
+    """Where the blocks and all the hours of `within` meet, in order, from `not_before` on (B4).
+
+    Where no block meets the hours within two weeks, the hours alone, with None for the block. Nothing if the hours
+    themselves never meet. Without any hours the blocks alone; without blocks either, the next day as it is.
+    """
+    if blocks:
+        yielded = False
+        for found in _in_blocks(not_before, blocks, within, BLOCKS_WITHIN_DAYS):
+            yielded = True
+            yield found
+        if yielded:
+            later = not_before + timedelta(days=BLOCKS_WITHIN_DAYS)
+            for block, window in _in_blocks(later, blocks, within, max(0, days - BLOCKS_WITHIN_DAYS)):
+                yield block, window
+            return
+    for window in _open(not_before, within, days):
+        yield None, window
+
+
+def _in_blocks(
+    not_before: datetime, blocks: tuple[Block, ...], limits: Limits, days: int
+) -> Iterator[tuple[Block, Window]]:
+    until = not_before + timedelta(days=days)
+    found: list[tuple[Block, Window]] = []
+    first = (not_before - timedelta(days=1)).date()
+    for offset in range(days + 3):
+        day = first + timedelta(days=offset)
+        found = []
+        for block in blocks:
+            whole = opens(block.hours, block.zone, day)
+            if whole is None or whole.until <= not_before or whole.starts_at >= until:
+                continue
+            start = max(whole.starts_at, not_before)
+            found.extend((block, part) for part in _parts(start, whole.until, limits, block.zone))
+        yield from sorted(found, key=lambda pair: (pair[1].starts_at, pair[0].id))
+
+
+def _parts(start: datetime, until: datetime, limits: Limits, zone: str) -> list[Window]:
+    """The parts of a span that lie inside every one of the limits."""
+    spans = [(start, until)]
+    for hours, theirs in limits:
+        spans = [
+            (max(a, day.starts_at), min(b, day.until)) for a, b in spans for day in _days(hours, theirs, a, b)
+        ]
+    return [Window(a, b, zone) for a, b in spans if b - a >= SHORTEST]
+
+
+def _days(hours: Hours, zone: str, start: datetime, until: datetime) -> Iterator[Window]:
+    """The daily hours that touch the span."""
+    day, last = wall(start, zone).date() - timedelta(days=1), wall(until, zone).date()
+    while day <= last:
+        window = opens(hours, zone, day)
+        if window and window.until > start and window.starts_at < until:
+            yield window
+        day += timedelta(days=1)
+
+
+def _open(not_before: datetime, limits: Limits, days: int) -> Iterator[Window]:
+    """Where all the hours of `limits` meet."""
+    if not limits:
+        yield Window(not_before, not_before + timedelta(days=1), "UTC")
+        return
+    hours, zone = limits[0]
+    until = not_before + timedelta(days=days)
+    for whole in _days(hours, zone, not_before, until):
+        yield from _parts(max(whole.starts_at, not_before), whole.until, limits[1:], zone)
+
+
+def within(window: Window, limits: Limits) -> Window | None:
+    """The first part of a window that the hours allow, in the window's zone."""
+    return next(iter(_parts(window.starts_at, window.until, limits, window.zone)), None)
+
+
+def next_open(at: datetime, limits: Limits) -> Window | None:
+    """The first window from `at` on that the hours allow."""
+    return next(islice(_open(at, limits, HORIZON_DAYS), 1), None)

@@ -1,0 +1,284 @@
+"""The list of opportunities, one opportunity's page, and the small verbs on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from fifthcall import clock
+from fifthcall.journal.models import note_event
+from fifthcall.people.models import ContactPoint, Fact, Person
+from fifthcall.people.names import matching_key
+from fifthcall.people.reach import add_point
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.next_step import RELATED
+from fifthcall.pipeline.settle import settle, to_change
+from fifthcall.rules.case import Status
+from fifthcall.rules.outcomes import WHY_LOST
+from fifthcall.rules.windows import wall
+from fifthcall.rules.words import day
+from fifthcall.teams.models import Membership
+from fifthcall.touches import card as cards
+from fifthcall.touches.draft import Draft, Incomplete
+from fifthcall.touches.log import UNDO_WITHIN, log
+from fifthcall.touches.models import Touch
+from fifthcall.web.access import MemberRequest
+from fifthcall.web.found import one_visible
+
+_DAY = forms.DateInput(attrs={"type": "date"})
+PAGE = 50
+
+
+class Filter(forms.Form):
+    q = forms.CharField(required=False, label="Search", widget=forms.TextInput(attrs={"type": "search"}))
+    status = forms.ChoiceField(
+        required=False, choices=[("", "Not closed"), ("all", "All"), *[(s.value, s.value.title()) for s in Status]]
+    )
+    owner = forms.ModelChoiceField(required=False, queryset=Membership.objects.none(), empty_label="Everybody")
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(max_length=5000, label="Note", widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class FactForm(forms.Form):
+    text = forms.CharField(max_length=500, label="What they confirmed")
+    confirmed_on = forms.DateField(label="On", widget=_DAY)
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(max_length=200)
+    title = forms.CharField(max_length=120, required=False, label="Role")
+    phone = forms.CharField(max_length=60, required=False)
+
+
+class WayForm(forms.Form):
+    kind = forms.ChoiceField(choices=ContactPoint.Kind.choices, label="What")
+    value = forms.CharField(max_length=300, label="Number or address")
+
+
+class CloseForm(forms.Form):
+    reason = forms.ChoiceField(choices=[("won", "Won"), *WHY_LOST.items()], label="How it ended")
+    note = forms.CharField(max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class RestForm(forms.Form):
+    reason_until = forms.DateField(label="Come back on", widget=_DAY)
+    reason_note = forms.CharField(max_length=200, label="Why")
+
+
+@require_GET
+def opportunities(request: MemberRequest) -> HttpResponse:
+    member = request.member
+    form = Filter(request.GET)
+    owners = Membership.objects.filter(workspace=member.workspace) if member.leads else Membership.objects.none()
+    form.fields["owner"].queryset = owners.order_by("name")  # type: ignore[attr-defined]
+    if not member.leads:
+        del form.fields["owner"]
+    rows = Opportunity.objects.visible_to(member).select_related("organization", "owner", "person", "product")
+    if form.is_valid():
+        rows = _narrowed(rows, form.cleaned_data)
+    now = clock.now()
+    page = Paginator(rows.order_by("next_due_at", "-id"), PAGE).get_page(request.GET.get("page"))
+    page.object_list = [_row(row, member, now) for row in page.object_list]
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "page_obj": page,
+        "query": query.urlencode(),
+        "workspace_empty": not Opportunity.objects.visible_to(member).exists(),
+    }
+    return render(request, f"fifthcall/opportunities.html{'#results' if request.htmx else ''}", context)  # type: ignore[attr-defined]
+
+
+def _narrowed(rows: Any, wanted: dict[str, Any]) -> Any:
+    status = wanted["status"]
+    if not status:
+        rows = rows.unfinished()
+    elif status != "all":
+        rows = rows.filter(status=status)
+    if wanted.get("owner"):
+        rows = rows.filter(owner=wanted["owner"])
+    for word in wanted["q"].split():
+        rows = rows.filter(
+            Q(name__icontains=word)
+            | Q(organization__name__icontains=word)
+            | Q(person__name__icontains=word)
+            | Q(external_id__iexact=word)
+        )
+    return rows
+
+
+def _row(row: Opportunity, member: Membership, now: Any) -> dict[str, Any]:
+    step = None
+    if row.next_due_at:
+        line = cards.row(row, now, member.zone)
+        step = {"icon": line["icon"], "words": line["kind_words"], "when": line["when"]}
+    return {
+        "pk": row.pk,
+        "name": row.name,
+        "organisation": row.organization.name if row.organization else "",
+        "owner": row.owner.name if row.owner else "Nobody",
+        "stage": row.stage,
+        "status": row.status,
+        "status_words": row.get_status_display(),
+        "value_display": cards.money(row.value, member.workspace.currency),
+        "next": step,
+    }
+
+
+@require_GET
+def opportunity(request: MemberRequest, pk: int) -> HttpResponse:
+    return _page(request, one_visible(request.member, pk))
+
+
+def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_: forms.Form) -> HttpResponse:
+    member, now = request.member, clock.now()
+    row.workspace = member.workspace
+    words = row.get_status_display() + (f" on {day(row.closed_on)}" if row.closed_on else "")
+    context = {
+        "card": cards.card(row, member, now),
+        "status": row.status,
+        "status_words": words + (f": {row.close_reason.lower()}" if row.close_reason else ""),
+        "owner": row.owner.name if row.owner else "",
+        "timeline": _timeline(row, member, now),
+        "facts": [{"text": f.text, "on": day(f.confirmed_on)} for f in row.facts.order_by("-confirmed_on", "-id")],
+        "people": _people(row),
+        "note_form": NoteForm(prefix="note"),
+        "fact_form": FactForm(prefix="fact", initial={"confirmed_on": wall(now, member.zone).date()}),
+        "person_form": PersonForm(prefix="person"),
+        "close_form": None if row.finished else CloseForm(prefix="close"),
+        "rest_form": None if row.finished else RestForm(prefix="rest"),
+    }
+    return render(request, "fifthcall/opportunity.html", context | forms_, status=status)
+
+
+def _timeline(row: Opportunity, member: Membership, now: Any) -> list[dict[str, Any]]:
+    touches = Touch.objects.filter(opportunity=row, retracts=None).select_related("member", "retraction")
+    return [
+        cards.said(touch, now, member.zone)
+        | {
+            "iso": wall(touch.at, touch.zone).isoformat(),
+            "gone": hasattr(touch, "retraction"),
+            "retractable": touch.member_id == member.pk and now - touch.at < UNDO_WITHIN,
+        }
+        for touch in touches.order_by("-at", "-id")[:200]
+    ]
+
+
+def _people(row: Opportunity) -> list[dict[str, Any]]:
+    people = Person.objects.filter(organization=row.organization) if row.organization else Person.objects.none()
+    found = list(people.order_by("name")[:20])
+    if row.person and row.person not in found:
+        found.insert(0, row.person)
+    return [
+        {
+            "pk": person.pk,
+            "name": person.name,
+            "role": person.title,
+            "ways": cards.ways_of(person, ""),
+            "way_form": WayForm(prefix=f"way{person.pk}"),
+        }
+        for person in found
+    ]
+
+
+def _logged(request: MemberRequest, pk: int, draft: Draft) -> HttpResponse:
+    one_visible(request.member, pk)
+    try:
+        log(pk, request.member, draft, clock.now())
+    except Incomplete as missing:
+        messages.error(request, str(missing))
+    return redirect("opportunity", pk)
+
+
+@require_POST
+def note_add(request: MemberRequest, pk: int) -> HttpResponse:
+    form = NoteForm(request.POST, prefix="note")
+    if not form.is_valid():
+        return _page(request, one_visible(request.member, pk), 422, note_form=form)
+    return _logged(request, pk, Draft("note", note=form.cleaned_data["note"]))
+
+
+@require_POST
+def closure(request: MemberRequest, pk: int) -> HttpResponse:
+    if request.POST.get("_method") == "DELETE":
+        return _logged(request, pk, Draft("reopened"))
+    form = CloseForm(request.POST, prefix="close")
+    if not form.is_valid():
+        return _page(request, one_visible(request.member, pk), 422, close_form=form)
+    return _logged(request, pk, Draft("closed", note=form.cleaned_data["note"], reason=form.cleaned_data["reason"]))
+
+
+@require_POST
+def rest(request: MemberRequest, pk: int) -> HttpResponse:
+    form = RestForm(request.POST, prefix="rest")
+    if not form.is_valid():
+        return _page(request, one_visible(request.member, pk), 422, rest_form=form)
+    until, why = form.cleaned_data["reason_until"], form.cleaned_data["reason_note"]
+    return _logged(request, pk, Draft("rested", reason="waiting", reason_note=why, reason_until=until))
+
+
+@require_POST
+def fact_add(request: MemberRequest, pk: int) -> HttpResponse:
+    row, form = one_visible(request.member, pk), FactForm(request.POST, prefix="fact")
+    if not form.is_valid():
+        return _page(request, row, 422, fact_form=form)
+    with transaction.atomic():
+        fact = Fact.objects.create(workspace_id=row.workspace_id, opportunity=row, **form.cleaned_data)
+        note_event(row.workspace_id, request.member.pk, "fact_confirmed", row, clock.now(), fact=fact.pk)
+    return redirect("opportunity", pk)
+
+
+@require_POST
+def person_add(request: MemberRequest, pk: int) -> HttpResponse:
+    row, form = one_visible(request.member, pk), PersonForm(request.POST, prefix="person")
+    if not form.is_valid():
+        return _page(request, row, 422, person_form=form)
+    data, now = form.cleaned_data, clock.now()
+    with transaction.atomic():
+        row = to_change(pk, request.member)
+        person = Person.objects.create(
+            workspace_id=row.workspace_id,
+            organization_id=row.organization_id,
+            name=data["name"],
+            key=matching_key(data["name"]),
+            title=data["title"],
+        )
+        if data["phone"]:
+            add_point(person, ContactPoint.Kind.PHONE, data["phone"])
+        if row.person_id is None:
+            row.person = person
+        note_event(row.workspace_id, request.member.pk, "person_added", row, now, person=person.pk)
+        settle(row, now, "person_id")
+    return redirect("opportunity", pk)
+
+
+@require_POST
+def way_add(request: MemberRequest, pk: int) -> HttpResponse:
+    """A number or address for a person; their opportunities are decided again."""
+    person = Person.objects.filter(workspace=request.member.workspace, pk=pk).first()
+    mine = Opportunity.objects.visible_to(request.member)
+    seen = person and mine.filter(Q(person=person) | Q(organization__people=person)).order_by("id").first()
+    if person is None or seen is None:
+        raise Http404
+    form, now = WayForm(request.POST, prefix=f"way{pk}"), clock.now()
+    if not form.is_valid():
+        messages.error(request, "Give a number or an address.")
+        return redirect("opportunity", seen.pk)
+    with transaction.atomic():
+        point = add_point(person, form.cleaned_data["kind"], form.cleaned_data["value"])
+        note_event(person.workspace_id, request.member.pk, "way_added", person, now, point=point.pk)
+        for row in Opportunity.objects.filter(person=person).unfinished().select_related(*RELATED):
+            settle(row, now)
+    return redirect("opportunity", seen.pk)
+

@@ -1,0 +1,59 @@
+"""Everything that happens by itself, in one list: what is due, done by calling a verb."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+
+from fifthcall import clock
+from fifthcall.imports.running import resume_all
+from fifthcall.pipeline.slipping import flow_on
+
+log = logging.getLogger(__name__)
+TICK = 0.5  # seconds
+
+
+@dataclass(slots=True)
+class Task:
+    verb: Callable[[datetime], object]
+    every: timedelta
+    due_at: datetime | None = None
+
+
+def schedule() -> tuple[Task, ...]:
+    return (
+        Task(resume_all, timedelta(seconds=1)),  # imports that were started, or whose worker died
+        Task(flow_on, timedelta(minutes=1)),  # steps whose window has passed
+    )
+
+
+def run_forever(alive: Callable[[], bool]) -> None:
+    """Perform what is due until `alive` says no. A verb that fails is logged and comes up again."""
+    tasks = schedule()
+    while alive():
+        now = clock.now()
+        for task in tasks:
+            if task.due_at is None or task.due_at <= now:
+                _perform(task, now)
+        time.sleep(TICK)
+
+
+def _perform(task: Task, now: datetime) -> None:
+    task.due_at = now + task.every
+    close_old_connections()
+    try:
+        task.verb(now)
+    except Exception:
+        log.exception("%s failed; it is tried again.", getattr(task.verb, "__name__", task.verb))
+
+
+def parent_lives() -> Callable[[], bool]:
+    """Whether the process that started this one is still there."""
+    parent = os.getppid()
+    return lambda: os.getppid() == parent
