@@ -7,7 +7,7 @@ from importlib import import_module
 from django.urls import include, path
 
 from fifthcall.web.access import Who, declared, route
-from fifthcall.web.views import opportunities, setup, team, today
+from fifthcall.web.views import imports, opportunities, setup, team, today
 
 MEMBER, MANAGER, ANYONE = Who.MEMBER, Who.MANAGER, Who.ANYONE
 
@@ -31,8 +31,15 @@ urlpatterns = [
     route("opportunities/<int:pk>/closure/", opportunities.closure, who=MEMBER, name="closure"),
     route("opportunities/<int:pk>/rest/", opportunities.rest, who=MEMBER, name="rest"),
     route("people/<int:pk>/ways/", opportunities.way_add, who=MEMBER, name="way_add"),
-    route("imports/", today.home, who=MANAGER, name="imports"),
-    route("imports/new/", today.home, who=MANAGER, name="import_upload"),
+    route("imports/", imports.imports, who=MANAGER, name="imports"),
+    route("imports/new/", imports.upload, who=MANAGER, name="import_upload"),
+    route("imports/<int:pk>/columns/", imports.columns, who=MANAGER, name="import_columns"),
+    route("imports/<int:pk>/check/", imports.check, who=MANAGER, name="import_check"),
+    route("imports/<int:pk>/run/", imports.run, who=MANAGER, name="import_run"),
+    route("imports/<int:pk>/progress/", imports.progress, who=MANAGER, name="import_progress"),
+    route("imports/<int:pk>/done/", imports.done, who=MANAGER, name="import_done"),
+    route("imports/<int:pk>/rejects/", imports.rejects, who=MANAGER, name="import_rejects"),
+    route("imports/<int:pk>/undo/", imports.undo, who=MANAGER, name="import_undo"),
     route("team/", team.team, who=MEMBER, name="team"),
     route("team/<int:pk>/invitation/", team.member_invite, who=MANAGER, name="member_invite"),
     route("settings/", team.settings_page, who=MEMBER, name="settings"),

@@ -31,8 +31,14 @@ NEXT_COLUMNS = (
 )
 
 
-def case_of(opportunity: Opportunity, touches: tuple[rules.Touch, ...] | None = None) -> rules.Case:
-    """The rules' view of an opportunity (fetched with `RELATED`); `touches` spares reading the history."""
+def case_of(
+    opportunity: Opportunity,
+    touches: tuple[rules.Touch, ...] | None = None,
+    blocks: tuple[rules.Block, ...] | None = None,
+) -> rules.Case:
+    """The rules' view of an opportunity (fetched with `RELATED`); `touches` and `blocks` spare reading them."""
+    if blocks is None:
+        blocks = blocks_of(opportunity.owner_id, opportunity.owner.zone) if opportunity.owner else ()
     person, organization = opportunity.person, opportunity.organization
     zone = (person and person.zone) or (organization and organization.zone) or ""
     return rules.Case(
@@ -46,7 +52,7 @@ def case_of(opportunity: Opportunity, touches: tuple[rules.Touch, ...] | None = 
         stopped=_channels(person.stopped) if person else frozenset(),
         touches=history(opportunity) if touches is None else touches,
         meeting=meeting_of(opportunity),
-        blocks=blocks_of(opportunity.owner_id, opportunity.owner.zone) if opportunity.owner else (),
+        blocks=blocks,
     )
 
 

@@ -27,9 +27,12 @@ def flow_on(now: datetime, owner_id: int | None = None) -> int:
     return _in_pieces(slipped, now)
 
 
-def plan_again(owner_id: int, now: datetime) -> int:
+def plan_again(owner_id: int | None, now: datetime, workspace_id: int) -> int:
     """Pour all of an owner's steps that are bound to no agreed time into their blocks anew, the worthiest first."""
-    return _in_pieces(Opportunity.objects.filter(owner_id=owner_id, next_due_at__isnull=False, next_firm=False), now)
+    soft = Opportunity.objects.filter(
+        workspace_id=workspace_id, owner_id=owner_id, next_due_at__isnull=False, next_firm=False
+    )
+    return _in_pieces(soft, now)
 
 
 def _in_pieces(rows: QuerySet[Opportunity], now: datetime) -> int:

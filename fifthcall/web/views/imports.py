@@ -112,7 +112,7 @@ def columns(request: MemberRequest, pk: int) -> HttpResponse:
     errors: list[str] = []
     if request.method == "POST":
         uploads.answer(batch, request.POST.dict())
-        errors = [str(question) for question in uploads.questions(batch)]
+        errors = uploads.questions(batch)
         if not errors:
             return redirect("import_check", pk)
     files = [_file(sheet) for sheet in uploads.sheets(batch)]
@@ -122,12 +122,12 @@ def columns(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _file(sheet: Any) -> dict[str, Any]:
     kind = KINDS.get(sheet.kind)
-    kinds = [("", "Leave this file out"), *((code, k.label) for code, k in KINDS.items())]
-    fields = [("", "Leave out"), *((f.name, f.label) for f in kind.fields)] if kind else []
+    kinds = [("", "Leave this file out"), *((code, code.title()) for code in KINDS)]
+    fields = [("", "Leave out"), *((f.key, f.label) for f in kind.values())] if kind else []
     meaning = {column: field for field, column in sheet.fields.items()}
     return {
         "name": sheet.name,
-        "kind_words": kind.label if kind else "Left out",
+        "kind_words": sheet.kind.title() if kind else "Left out",
         "kind_field": _select(f"kind{sheet.position}", "What this file holds", sheet.kind, kinds),
         "rows": sheet.rows,
         "read_as": sheet.read_as,

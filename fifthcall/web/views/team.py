@@ -168,6 +168,6 @@ def block_move(request: MemberRequest, pk: int) -> HttpResponse:
         block.weekdays, block.start, block.end = "".join(sorted(data["weekdays"])), data["start"], data["end"]
         block.save(update_fields=["weekdays", "start", "end"])
         note_event(block.workspace_id, request.member.pk, "block_moved", block, now, was=was)
-        plan_again(request.member.pk, now)
+        plan_again(request.member.pk, now, block.workspace_id)
     messages.success(request, "Moved. Your next steps have moved with it.")
     return redirect("settings")

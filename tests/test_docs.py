@@ -1,0 +1,110 @@
+"""The reference is complete: what a person can set, type, press or open is written down in docs/reference."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from fifthcall import cli
+from fifthcall.rules.book import BOOK
+from fifthcall.rules.outcomes import OUTCOMES, WHY_LOST, WHY_NOT, WHY_SNOOZED
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def page(name: str) -> str:
+    return (REFERENCE / f"{name}.md").read_text(encoding="utf-8")
+
+
+def missing(wanted: Iterable[str], name: str) -> list[str]:
+    text = page(name)
+    return sorted({word for word in wanted if f"`{word}`" not in text})
+
+
+def rows(name: str) -> list[list[str]]:
+    """The cells of every table row of a page."""
+    return [[c.strip() for c in line.strip("|").split("|")] for line in page(name).splitlines() if line.startswith("|")]
+
+
+def settings_read() -> set[str]:
+    source = (ROOT / "fifthcall" / "settings.py").read_text(encoding="utf-8")
+    return set(re.findall(r'"(FIFTHCALL_[A-Z_]+|DATABASE_URL)"', source))
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """Every command a person may type; those that begin with _ are started by others."""
+    actions = cli.parser()._actions
+    subs = next(action for action in actions if isinstance(action, argparse._SubParsersAction))
+    return {name: sub for name, sub in subs.choices.items() if not name.startswith("_")}
+
+
+def url_names(entries: Iterable[URLPattern | URLResolver]) -> Iterator[str]:
+    for entry in entries:
+        if isinstance(entry, URLResolver):
+            yield from url_names(entry.url_patterns)
+        elif entry.name:
+            yield entry.name
+
+
+def test_settings():
+    read = settings_read()
+    assert "FIFTHCALL_DATA" in read
+    assert not missing(read, "settings")
+
+
+def test_no_setting_is_described_that_is_not_read():
+    described = {row[0].strip("`") for row in rows("settings") if row[0].startswith("`FIFTHCALL_")}
+    tests = {"FIFTHCALL_BROWSER", "FIFTHCALL_CHROMIUM", "FIFTHCALL_REQUIRE_BROWSER"}
+    assert described - tests == settings_read() - {"DATABASE_URL"}
+
+
+def test_outcomes():
+    assert not missing(OUTCOMES, "outcomes")
+    assert not missing([*WHY_NOT, *WHY_SNOOZED, *WHY_LOST], "outcomes")
+
+
+def test_outcomes_have_the_key_that_is_written_down():
+    written = {row[1].strip("`"): row[0] for row in rows("outcomes") if row[1].startswith("`")}
+    assert written == {outcome.code: outcome.key for outcome in OUTCOMES.values()}
+
+
+def test_rules():
+    described = {row[0] for row in rows("doctrine")}
+    assert not {rule.id for rule in BOOK} - described
+
+
+def test_rules_are_in_the_files_that_are_named():
+    files = re.findall(r"`(\w+\.py)`", page("doctrine"))
+    where = (ROOT / "fifthcall" / "rules", ROOT / "tests" / "rules")
+    assert not [name for name in files if not any((folder / name).is_file() for folder in where)]
+
+
+def test_urls():
+    names = set(url_names(get_resolver().url_patterns))
+    assert "today" in names
+    assert not missing(names, "urls")
+
+
+def test_commands():
+    assert not missing((f"fifthcall {name}" for name in commands()), "commands")
+
+
+def test_commands_say_what_they_do():
+    for name, command in commands().items():
+        assert command.format_help().startswith(f"usage: fifthcall {name}"), name
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(path: Path):
+    targets = [target for target in LINK.findall(path.read_text(encoding="utf-8")) if "://" not in target]
+    # Pictures are made by the browser tests.
+    gone = [t for t in targets if not t.endswith(".png") and not (path.parent / t).exists()]
+    assert not gone
