@@ -24,7 +24,9 @@ def prepare(quiet: bool = False) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if not quiet and set_up.needs_set_up():
-        print(f"Set up Fifthcall here (the link works once):\n  {set_up.new_link(clock.now(), settings.URL)}", flush=True)
+        print(
+            f"Set up Fifthcall here (the link works once):\n  {set_up.new_link(clock.now(), settings.URL)}", flush=True
+        )
 
 
 def supervise(host: str, port: int) -> int:
@@ -34,8 +36,8 @@ def supervise(host: str, port: int) -> int:
     def stop(signum: int, frame: FrameType | None) -> None:
         stopping.set()
 
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     commands = {
         "web": [sys.executable, "-m", "fifthcall", "_web", "--host", host, "--port", str(port)],
         "worker": [sys.executable, "-m", "fifthcall", "worker"],
@@ -67,7 +69,8 @@ def end_with_parent() -> None:
     """End this process (and its own children) when the supervisor's end of the pipe closes."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):  # nothing is ever written: this waits for the end
+            pass
         os.killpg(os.getpgid(0), signal.SIGTERM)
         time.sleep(5)
         os.killpg(os.getpgid(0), signal.SIGKILL)

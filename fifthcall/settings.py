@@ -39,7 +39,6 @@ ALLOWED_HOSTS = env.list("FIFTHCALL_ALLOWED_HOSTS", [URL.split("//")[-1].split("
 CSRF_TRUSTED_ORIGINS = [URL]
 ZONE_OF_MACHINE: str = env.str("FIFTHCALL_ZONE", "")
 IMPORT_MAX_MB: int = env.int("FIFTHCALL_IMPORT_MAX_MB", 256)
-ENGINE: str = env.str("FIFTHCALL_ENGINE", "inline")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

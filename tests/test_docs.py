@@ -93,6 +93,15 @@ def test_urls():
     assert not missing(names, "urls")
 
 
+def test_urls_have_the_path_and_the_people_that_are_written_down():
+    written = {row[1].strip("`"): (row[0].strip("`"), row[2].split()[0]) for row in rows("urls") if len(row) == 4}
+    for entry in get_resolver().url_patterns:
+        if isinstance(entry, URLPattern) and entry.name:
+            path = re.sub(r"<\w+:(\w+)>", lambda found: found[1].replace("pk", "id").upper(), str(entry.pattern))
+            who = getattr(entry.callback, "who", None)
+            assert who and written.get(entry.name) == (f"/{path}", who.value), entry.name
+
+
 def test_commands():
     assert not missing((f"fifthcall {name}" for name in commands()), "commands")
 

@@ -44,7 +44,9 @@ def workspace(name: str | None, *, create: bool = False) -> Workspace:
         return Workspace.objects.create(name="Sales", zone=zone_of_machine(), created_at=clock.now())
     if len(found) > 1:
         raise WrongUse("There are several workspaces: say which with --workspace NAME.")
-    raise WrongUse(f"There is no workspace “{name}”." if name else "Nothing here yet: import a file, or run `fifthcall serve`.")
+    raise WrongUse(
+        f"There is no workspace “{name}”." if name else "Nothing here yet: import a file, or run `fifthcall serve`."
+    )
 
 
 def member(space: Workspace, rep: str | None) -> Membership:

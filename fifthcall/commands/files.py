@@ -36,7 +36,7 @@ def _import(arguments: argparse.Namespace) -> int:
             raise WrongUse(f"{path}: there is no such file.")
     try:
         batch = uploads.keep(space, None, files, clock.now(), _maps(arguments.map))
-    except UnreadableFile as problem:
+    except (UnreadableFile, BadMap) as problem:
         raise WrongUse(str(problem)) from None
     if arguments.date_order:
         uploads.set_date_order(batch, arguments.date_order)

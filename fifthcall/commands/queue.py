@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime
 from typing import Any
 
-from fifthcall.cli import PROBLEMS, WrongUse
+from fifthcall.cli import WrongUse
 from fifthcall.commands.common import Subparsers, add_at, add_json, add_workspace, member, say, time_of, workspace
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED, case_of
@@ -137,8 +137,11 @@ def _explain(arguments: argparse.Namespace) -> int:
     row = _one(rep, arguments.opportunity)
     with time_of(arguments.at, space.zone) as now:
         if row.finished:
-            print(_next_words(row, now, space.zone))
-            return PROBLEMS if arguments.json else 0
+            if arguments.json:
+                say({"status": row.status, "closed_on": row.closed_on, "reason": row.close_reason})
+            else:
+                print(_next_words(row, now, space.zone))
+            return 0
         after = preview(case_of(row), now, space.policy())
         story = {
             "next": _line(row),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 
 from django.conf import settings
 
@@ -21,6 +23,10 @@ def add_serve(subs: Subparsers) -> None:
 def _serve(arguments: argparse.Namespace) -> int:
     from fifthcall import serving
 
+    if (arguments.host, arguments.port) != (settings.HOST, settings.PORT):
+        # The children, and the links we print, read the address from the environment.
+        os.environ |= {"FIFTHCALL_HOST": arguments.host, "FIFTHCALL_PORT": str(arguments.port)}
+        os.execv(sys.executable, [sys.executable, "-m", "fifthcall", "serve"])  # noqa: S606
     serving.prepare()
     return serving.supervise(arguments.host, arguments.port)
 

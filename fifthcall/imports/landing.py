@@ -127,12 +127,12 @@ def _wanted(values: dict[str, Any], lookups: Lookups) -> dict[str, Any]:
 def _named(values: dict[str, Any], wanted: dict[str, Any]) -> str:
     parts = (wanted.get("organization"), wanted.get("product"))
     made = " · ".join(part.name for part in parts if part)
-    return str(values.get("name") or made or values.get("contact_name") or values.get("external_id") or "Opportunity")[:200]
+    return str(values.get("name") or made or values.get("contact_name") or values.get("external_id") or "Opportunity")[
+        :200
+    ]
 
 
-def _new(
-    known: str, values: dict[str, Any], batch: Import, lookups: Lookups, now: datetime, room: Room
-) -> Opportunity:
+def _new(known: str, values: dict[str, Any], batch: Import, lookups: Lookups, now: datetime, room: Room) -> Opportunity:
     wanted = _wanted(values, lookups)
     wanted.setdefault("status", Status.OPEN.value)
     if wanted["status"] == Status.RESTING:
@@ -178,9 +178,10 @@ def _update(
     if moved & {"contact_name", "contact_email", "contact_phone", "contact_mobile"}:
         row.person = _person(values, row, batch) or row.person
     changes = [column.removesuffix("_id") for column in COLUMNS if getattr(row, column) != old[column]]
-    if not changes:
-        return []
     row.imported = before | remembered
+    if not changes:
+        Opportunity.objects.filter(pk=row.pk).update(imported=row.imported)
+        return []
     Before.objects.get_or_create(
         batch=batch, model="opportunity", row=row.pk, defaults={"values": {k: _plain(v) for k, v in old.items()}}
     )

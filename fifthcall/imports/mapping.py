@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from fifthcall.imports.columns import DATE_ORDERS, NUMBER_STYLES, ColumnFacts
+from fifthcall.people.names import matching_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +193,6 @@ class Mapping:
         if len(maps) != 1:
             raise BadMap(f"This map is for {len(maps)} kinds of file.", "Keep the one that is meant.")
         return next(iter(maps.values()))
-
-
-@lru_cache(maxsize=65_536)
-def matching_key(text: str) -> str:
-    """What stays the same when a name is spelled another way: its letters and digits, without case (“GTXPro” and
-    “GTX Pro”). A name without any keeps all it has."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    kept = "".join(c for c in folded if c.isalnum() or unicodedata.category(c)[0] == "M")  # M: vowels of some scripts
-    return unicodedata.normalize("NFKC", kept) or folded.strip()
 
 
 @lru_cache(maxsize=1_024)

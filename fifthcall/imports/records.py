@@ -12,7 +12,16 @@ from fifthcall.imports.reading import BadRow
 from fifthcall.imports.uploads import Sheet
 
 #: The longest text a field may hold.
-LONGEST = {"stage": 80, "country": 120, "sector": 120, "team": 120, "series": 120, "source": 120, "note": 5000, "zone": 64}
+LONGEST = {
+    "stage": 80,
+    "country": 120,
+    "sector": 120,
+    "team": 120,
+    "series": 120,
+    "source": 120,
+    "note": 5000,
+    "zone": 64,
+}
 LONG = 200
 
 
@@ -45,7 +54,7 @@ def records(sheet: Sheet) -> Iterator[Record]:
         field = ""
         try:
             values = {}
-            for field, index, parse in parsers:  # noqa: B007  # named in the message
+            for field, index, parse in parsers:  # named in the message
                 values[field] = parse(cells[index])
         except BadValue as bad:
             yield Record(line, cells, {}, f"{sheet.fields[field]}: {bad}")

@@ -19,11 +19,10 @@ from fifthcall.imports.lookups import Lookups
 from fifthcall.imports.models import Import, ImportFile, Reject
 from fifthcall.imports.reading import UnreadableFile
 from fifthcall.imports.records import Record, Unusable, records
+from fifthcall.imports.spreading import spread
 from fifthcall.imports.uploads import ORDER, Sheet, sheets
 from fifthcall.journal.models import note_event
-from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.room import NoLimit
-from fifthcall.pipeline.slipping import plan_again
 from fifthcall.teams.models import Role
 from fifthcall.teams.zones import zone_of_country
 
@@ -77,10 +76,19 @@ def perform(batch_id: int, now: datetime, progress: Progress | None = None) -> I
 
 
 def resume_all(now: datetime) -> int:
-    """Perform every import that was started and that nobody works on."""
+    """Perform every import that was started and that nobody works on; how many went through.
+
+    One that fails doesn't stop the others, and is tried again when its lease has lapsed.
+    """
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
     waiting = Import.objects.filter(free, state=Import.State.RUNNING).order_by("id").values_list("pk", flat=True)
-    return sum(1 for pk in list(waiting) if perform(pk, now))
+    through = 0
+    for pk in list(waiting):
+        try:
+            through += perform(pk, now) is not None
+        except Exception:
+            log.exception("Import %s stopped; it goes on from there later.", pk)
+    return through
 
 
 def _through(batch: Import, now: datetime, progress: Progress) -> None:
@@ -127,7 +135,9 @@ def _one(record: Record, take: Callable[[dict[str, Any], Run], str], run: Run) -
 
 def _changed(row: Any, wanted: dict[str, Any]) -> bool:
     """Fill in what the file knows; what it doesn't know stays."""
-    changed = {column: value for column, value in wanted.items() if value not in (None, "") and getattr(row, column) != value}
+    changed = {
+        column: value for column, value in wanted.items() if value not in (None, "") and getattr(row, column) != value
+    }
     for column, value in changed.items():
         setattr(row, column, value)
     if changed:
@@ -197,9 +207,7 @@ def _account(run: Run, file: ImportFile, landed: Iterable[Landed]) -> None:
 def _finish(run: Run) -> None:
     """Spread the new steps over each owner's blocks, the worthiest first, and close the import."""
     batch = run.batch
-    owners = Opportunity.objects.filter(batch=batch, next_due_at__isnull=False).values_list("owner_id", flat=True)
-    for owner in set(owners.order_by()):
-        plan_again(owner, run.now, batch.workspace_id)
+    spread(batch, run.now)
     batch.refresh_from_db()
     notes = [f"“{name}” is read as “{known}”." for name, known in run.lookups.respelled]
     Import.objects.filter(pk=batch.pk, fence=batch.fence).update(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
+from fifthcall.calendars.models import Block
 from fifthcall.imports.landing import COLUMNS
 from fifthcall.imports.models import Import
-from fifthcall.journal.models import note_event
+from fifthcall.journal.models import Door, note_event
 from fifthcall.people.models import Organization, Person
 from fifthcall.pipeline.models import Opportunity, Product
 from fifthcall.pipeline.next_step import RELATED
@@ -21,29 +23,54 @@ def undo(batch: Import, member: Membership | None, now: datetime) -> list[str]:
 
     Gives what has to be said about what stayed.
     """
+    over = (Import.State.DONE, Import.State.FAILED)
     with transaction.atomic():
-        if not Import.objects.filter(pk=batch.pk, state=Import.State.DONE).update(state=Import.State.UNDONE):
-            return ["It was undone already."]
-        for before in batch.befores.filter(model="opportunity"):
-            _restore(before.row, before.values, now)
+        if not Import.objects.filter(pk=batch.pk, state__in=over).update(state=Import.State.UNDONE):
+            return ["There is nothing to undo here."]
+        batch.refresh_from_db()
+        changed = sum(not _restored(b.row, b.values, batch, now) for b in batch.befores.filter(model="opportunity"))
         made = Opportunity.objects.filter(batch=batch)
-        worked = made.filter(touches__isnull=False).distinct().count()
-        gone, _ = made.filter(touches__isnull=True, appointments__isnull=True, facts__isnull=True).delete()
+        made.filter(touches=None, appointments=None, facts=None).delete()
+        worked = made.count()
+        removed = batch.created_rows - worked
         Person.objects.filter(batch=batch, opportunity=None, touches=None).delete()
-        Organization.objects.filter(batch=batch, opportunity=None, people=None, subsidiaries=None).delete()
+        while Organization.objects.filter(batch=batch, opportunity=None, people=None, subsidiaries=None).delete()[0]:
+            pass  # the companies they belonged to come next
         Product.objects.filter(batch=batch, opportunity=None).delete()
-        note_event(batch.workspace_id, member.pk if member else None, "import_undone", batch, now, removed=gone)
-    return [f"{worked:,} opportunities were worked on since and stay."] if worked else []
+        _let_go(batch, now)
+        note_event(batch.workspace_id, member.pk if member else None, "import_undone", batch, now, removed=removed)
+    said = [(worked, "worked on since and stay"), (changed, "changed here since and stay as they are")]
+    return [f"{n:,} opportunit{'y was' if n == 1 else 'ies were'} {words}." for n, words in said if n]
 
 
-def _restore(pk: int, old: dict[str, object], now: datetime) -> None:
+def _restored(pk: int, old: dict[str, Any], batch: Import, now: datetime) -> bool:
+    """Give the row back what it held before; False where somebody has changed it since."""
     row = Opportunity.objects.select_related(*RELATED).filter(pk=pk).first()
     if row is None:
-        return
-    row = Opportunity.objects.select_related(*RELATED).get(pk=pk)
-    fields = {column: row._meta.get_field(column.removesuffix("_id")) for column in COLUMNS}
-    for column, field in fields.items():
-        value = old[column]
-        setattr(row, column, value if column.endswith("_id") else field.to_python(value))  # type: ignore[union-attr]
-    row.imported = old["imported"]  # type: ignore[assignment]
+        return True
+    if batch.finished_at and row.changed_at > batch.finished_at:
+        return False
+    for column in COLUMNS:
+        field: Any = row._meta.get_field(column.removesuffix("_id"))
+        setattr(row, column, old[column] if column.endswith("_id") else field.to_python(old[column]))
+    row.imported = old["imported"]
     settle(row, now, *COLUMNS, "imported")
+    return True
+
+
+def _let_go(batch: Import, now: datetime) -> None:
+    """Remove the inactive members that came with the import, where nobody was invited and nothing is theirs.
+
+    Blocks are never deleted (B2) but together with the one whose they are; hence the audited door.
+    """
+    came = Membership.objects.filter(
+        workspace=batch.workspace_id, active=False, user=None, invitation="", created_at__gte=batch.created_at,
+        opportunities=None, touches=None,
+    )  # fmt: skip
+    if batch.finished_at:
+        came = came.filter(created_at__lte=batch.finished_at)
+    door = Door.objects.create(opened_at=now, why=f"import {batch.pk} undone")
+    while gone := list(came.filter(reports=None).values_list("pk", flat=True)):
+        Block.objects.filter(member__in=gone).delete()
+        Membership.objects.filter(pk__in=gone).delete()
+    door.delete()

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from fifthcall.imports.columns import ColumnFacts, study
+from fifthcall.imports.jsonlines import as_csv
 from fifthcall.imports.mapping import KINDS, Mapping, guess
 from fifthcall.imports.models import Import, ImportFile
 from fifthcall.imports.reading import Table, UnreadableFile, open_table
@@ -69,7 +70,8 @@ def keep(
             batch = Import.objects.create(workspace=workspace, member=member, created_at=now)
             folder = Path(settings.UPLOADS) / str(batch.pk)
             folder.mkdir(parents=True, exist_ok=True)
-            looked_at = [_look(batch, folder, index, *file, given or {}) for index, file in enumerate(files)]
+            files = list(files)
+            looked_at = [_look(batch, folder, index, file, given or {}, len(files)) for index, file in enumerate(files)]
             batch.mapping = {"files": looked_at}
             batch.total = sum(sheet["rows"] for sheet in looked_at if sheet["kind"])
             batch.notes = [f"{sheet['name']}: {note}" for sheet in looked_at for note in sheet["notes"]]
@@ -82,8 +84,9 @@ def keep(
 
 
 def _look(
-    batch: Import, folder: Path, position: int, name: str, source: Any, given: dict[str, Mapping]
+    batch: Import, folder: Path, position: int, file: tuple[str, Any], given: dict[str, Mapping], files: int
 ) -> dict[str, Any]:
+    name, source = file
     path = folder / f"{position}{Path(name).suffix.lower()[:10]}"
     size = source.stat().st_size if isinstance(source, Path) else source.size
     if size > max_bytes():
@@ -95,10 +98,13 @@ def _look(
                 shutil.copyfileobj(original, copy)
         else:
             shutil.copyfileobj(source, copy)
+    if path.suffix in (".jsonl", ".ndjson"):
+        as_csv(path, name, path := path.with_suffix(".csv"))
     table = open_table(path, max_bytes=max_bytes(), name=name)
     facts = study(table)
-    known = [mapping for mapping in given.values() if set(mapping.fields.values()) - {""} <= set(table.header)]
-    mapping = guess(table.header, facts, given=known[0] if known else None)
+    guessed = guess(table.header, facts)
+    meant = given.get(guessed.kind) or (next(iter(given.values())) if len(given) == 1 == files else None)
+    mapping = guess(table.header, facts, given=meant) if meant else guessed
     rows = sum(1 for _ in table.rows())
     ImportFile.objects.create(
         batch=batch, position=position, name=name[:200], path=str(path), kind=mapping.kind, rows=rows
@@ -191,8 +197,10 @@ def _asked(file: dict[str, Any]) -> Iterator[str]:
             unclear = known.holds == holds and fact[what] in ("ambiguous", "mixed")
             if unclear and file[what].get(field) not in ("mdy", "dmy", "point", "comma"):
                 shown = ", ".join(fact["samples"][:2])
-                remedy = "Say which comes first, day or month (--date-order mdy or dmy)." if holds == "date" else (
-                    "Say whether the comma or the point is the decimal sign."
+                remedy = (
+                    "Say which comes first, day or month (--date-order mdy or dmy)."
+                    if holds == "date"
+                    else ("Say whether the comma or the point is the decimal sign.")
                 )
                 yield f"{file['name']}, column “{column}” ({shown}): it can be read in two ways. {remedy}"
     missing = [known.label for key, known in kind.items() if known.required and key not in file["fields"]]

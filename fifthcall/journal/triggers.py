@@ -46,15 +46,15 @@ class RefuseChanges(Operation):
 
     def _create(self, vendor: str, act: str) -> list[str]:
         name, said = self._name(act), f"{self.table} is append-only"
-        door = "NOT EXISTS (SELECT 1 FROM journal_door)"
+        door, refuse = "NOT EXISTS (SELECT 1 FROM journal_door)", f"SELECT RAISE(ABORT, '{said}')"
         if vendor == "sqlite":
             return [
-                f"CREATE TRIGGER {name} BEFORE {act} ON {self.table} WHEN {door} "
-                f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
+                f"CREATE TRIGGER {name} BEFORE {act} ON {self.table} WHEN {door} BEGIN {refuse}; END",
             ]
         row = "NEW" if act == "UPDATE" else "OLD"
+        raising = f"RAISE EXCEPTION '{said}' USING ERRCODE = 'check_violation'"
+        checked = f"IF {door} THEN {raising}; END IF; RETURN {row};"
         return [
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {door} THEN RAISE EXCEPTION '{said}' USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END $$",
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {checked} END $$",
             f"CREATE TRIGGER {name} BEFORE {act} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {name}()",
         ]

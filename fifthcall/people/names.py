@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=65_536)
 def matching_key(text: str) -> str:
-    """`text` folded for comparison: compatibility form, case folded, letters and digits only ("GTXPro" = "GTX Pro")."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if char.isalnum())
+    """What stays the same when a name is spelled another way: its letters and digits, without case (“GTXPro” and
+    “GTX Pro”). A name without any keeps all it has."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    kept = "".join(c for c in folded if c.isalnum() or unicodedata.category(c)[0] == "M")  # M: vowels of some scripts
+    return unicodedata.normalize("NFKC", kept) or folded.strip()

@@ -22,9 +22,7 @@ def normal_form(kind: str, value: str, region: str | None = "US") -> str:
     """E.164 for numbers that parse (read in `region` when they carry no country code), else folded text."""
     if kind in (ContactPoint.Kind.PHONE, ContactPoint.Kind.MOBILE):
         try:
-            return phonenumbers.format_number(
-                phonenumbers.parse(value, region), phonenumbers.PhoneNumberFormat.E164
-            )
+            return phonenumbers.format_number(phonenumbers.parse(value, region), phonenumbers.PhoneNumberFormat.E164)
         except phonenumbers.NumberParseException:
             return "".join(c for c in value if c.isdigit() or c == "+")
     return " ".join(value.split()).casefold()

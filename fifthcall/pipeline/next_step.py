@@ -58,7 +58,7 @@ def case_of(
 
 def history(opportunity: Opportunity) -> tuple[rules.Touch, ...]:
     """The opportunity's touches as the rules see them, oldest first."""
-    touches: Any = opportunity.touches  # type: ignore[attr-defined]  # the later app's reverse relation
+    touches: Any = opportunity.touches
     return touches.model.history_of(opportunity.pk) if opportunity.pk else ()
 
 
@@ -158,4 +158,3 @@ def rank_of(opportunity: Opportunity, case: rules.Case, now: datetime) -> int:
     if value is None and opportunity.product:
         value = opportunity.product.list_price
     return rank(value, last, now)
-

@@ -51,9 +51,7 @@ def _piece(ids: list[int], now: datetime, room: Room) -> int:
             except Exception as error:
                 log.exception("Opportunity %s could not be decided; it is pushed forward.", opportunity.pk)
                 opportunity.next_due_at, opportunity.next_until = now + PUSHED_FORWARD, now + 2 * PUSHED_FORWARD
-                note_event(
-                    opportunity.workspace_id, None, "not_decided", opportunity, now, problem=str(error)[:200]
-                )
+                note_event(opportunity.workspace_id, None, "not_decided", opportunity, now, problem=str(error)[:200])
             values = {column: getattr(opportunity, column) for column in NEXT_COLUMNS}
             flowed += Opportunity.objects.filter(pk=opportunity.pk, version=opportunity.version).update(
                 **values, version=opportunity.version + 1

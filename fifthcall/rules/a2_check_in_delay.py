@@ -41,9 +41,7 @@ def propose(facts: Facts) -> Proposal | None:
     hours = round(facts.policy.check_in_after.total_seconds() / 3600)
     on = wall(contact, facts.case.prospect_zone).date().isoformat()
     due = contact + facts.policy.check_in_after
-    return Proposal(
-        Kind.CALL, "check_in", due, (RULE.because("after_contact", on=on, hours=hours),), attempt=1
-    )
+    return Proposal(Kind.CALL, "check_in", due, (RULE.because("after_contact", on=on, hours=hours),), attempt=1)
 
 
 WORDS = {

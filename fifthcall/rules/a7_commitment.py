@@ -28,9 +28,7 @@ def propose(facts: Facts) -> Proposal | None:
         return None
     due = last.at + facts.policy.check_in_after
     hours = round(facts.policy.check_in_after.total_seconds() / 3600)
-    return Proposal(
-        Kind.CALL, "propose_meeting", due, (RULE.because("no_meeting", hours=hours),), attempt=1
-    )
+    return Proposal(Kind.CALL, "propose_meeting", due, (RULE.because("no_meeting", hours=hours),), attempt=1)
 
 
 WORDS = {

@@ -6,7 +6,7 @@ A promised or agreed time may lie outside the blocks, never outside the law's ho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from fifthcall.rules.case import Channel, Hours, Kind, Reason, Refusal, Window
 from fifthcall.rules.facts import Facts

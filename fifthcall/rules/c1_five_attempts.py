@@ -19,9 +19,7 @@ def propose(facts: Facts) -> Proposal | None:
         return None
     code = last.outcome if last.outcome in ("busy", "gatekeeper_blocked") else "again"
     reason = RULE.because(code, done=done, owed=facts.policy.attempts_owed)
-    return Proposal(
-        Kind.CALL, "next_attempt", _due(facts, last.outcome, last.at), (reason,), attempt=done + 1
-    )
+    return Proposal(Kind.CALL, "next_attempt", _due(facts, last.outcome, last.at), (reason,), attempt=done + 1)
 
 
 def _due(facts: Facts, outcome: str, at: datetime) -> datetime:

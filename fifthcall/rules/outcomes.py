@@ -28,11 +28,15 @@ def _table(*outcomes: Outcome) -> dict[str, Outcome]:
 
 OUTCOMES = _table(
     # A7: a conversation ends with a meeting, or with the reason why there is none (which is also D1's "why not yet").
-    Outcome("connected", "1", "Connected", "phone-call", True, True, needs=("reason",), asks=("reason_until", "promise")),
+    Outcome(
+        "connected", "1", "Connected", "phone-call", True, True, needs=("reason",), asks=("reason_until", "promise")
+    ),
     Outcome("meeting_set", "2", "Connected, meeting set", "calendar-check", True, True, needs=("meeting",)),
     Outcome("call_back", "3", "Call back at …", "alarm-clock", True, True, needs=("when",)),
     Outcome("referred", "4", "Referred to someone", "user-plus", True, True, needs=("person",), asks=("phone",)),
-    Outcome("gatekeeper_message", "5", "Gatekeeper took a message", "message-square", True, message=True, asks=("promise",)),
+    Outcome(
+        "gatekeeper_message", "5", "Gatekeeper took a message", "message-square", True, message=True, asks=("promise",)
+    ),
     Outcome("gatekeeper_blocked", "6", "Gatekeeper blocked", "shield", True),
     Outcome("voicemail", "7", "Left voicemail", "voicemail", True, message=True, asks=("promise",)),
     Outcome("no_answer", "8", "No answer", "phone-missed", True),
@@ -42,7 +46,9 @@ OUTCOMES = _table(
     Outcome("not_interested", "=", "Not interested", "octagon-x", True, True, asks=("stop",)),
     # Without a key:
     Outcome("sent", "", "Sent", "send", True, message=True, asks=("promise",)),
-    Outcome("meeting_held", "", "Meeting held", "handshake", True, True, needs=("reason",), asks=("reason_until", "promise")),
+    Outcome(
+        "meeting_held", "", "Meeting held", "handshake", True, True, needs=("reason",), asks=("reason_until", "promise")
+    ),
     Outcome("meeting_missed", "", "They did not come", "calendar-x", True),
     Outcome("snoozed", "", "Put off", "alarm-clock-off", needs=("when", "reason")),
     Outcome("rested", "", "Resting", "moon", needs=("reason", "reason_until")),
@@ -96,4 +102,6 @@ def channel_of(outcome: str, step: Channel) -> Channel:
         return Channel.DESK
     if outcome in ("meeting_held", "meeting_missed"):
         return Channel.MEETING
-    return step if outcome == "sent" and step is not Channel.CALL else Channel.TEXT if outcome == "sent" else Channel.CALL
+    return (
+        step if outcome == "sent" and step is not Channel.CALL else Channel.TEXT if outcome == "sent" else Channel.CALL
+    )

@@ -109,9 +109,7 @@ def _parts(start: datetime, until: datetime, limits: Limits, zone: str) -> list[
     """The parts of a span that lie inside every one of the limits."""
     spans = [(start, until)]
     for hours, theirs in limits:
-        spans = [
-            (max(a, day.starts_at), min(b, day.until)) for a, b in spans for day in _days(hours, theirs, a, b)
-        ]
+        spans = [(max(a, day.starts_at), min(b, day.until)) for a, b in spans for day in _days(hours, theirs, a, b)]
     return [Window(a, b, zone) for a, b in spans if b - a >= SHORTEST]
 
 

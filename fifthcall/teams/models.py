@@ -69,7 +69,7 @@ class Membership(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="members")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
     name = models.CharField(max_length=200)
-    key = models.CharField(max_length=200)  # imports.mapping.matching_key of the name
+    key = models.CharField(max_length=200)  # people.names.matching_key of the name
     email = models.EmailField(blank=True, max_length=254)
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     team = models.CharField(max_length=120, blank=True)

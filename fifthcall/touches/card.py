@@ -74,8 +74,10 @@ def step(opportunity: Opportunity, now: datetime, zone: str, policy: Policy) -> 
     kind = Kind(opportunity.next_kind)
     attempt = opportunity.next_why.get("attempt", 0)
     begun = opportunity.next_due_at <= now
-    words = f"until {when(opportunity.next_until, now, zone)}" if begun else span(
-        opportunity.next_due_at, opportunity.next_until, now, zone
+    words = (
+        f"until {when(opportunity.next_until, now, zone)}"
+        if begun
+        else span(opportunity.next_due_at, opportunity.next_until, now, zone)
     )
     if opportunity.next_until <= now:
         words = f"was due {span(opportunity.next_due_at, opportunity.next_until, now, zone)}"
@@ -218,7 +220,8 @@ def behind_words(count: int, more: bool, caught_up_at: datetime | None, zone: st
         return ""
     ends = wall(caught_up_at, zone)
     said_ = f"{steps} spread over your blocks; you are caught up on {ends:%a} {ends.day} {ends:%b}"
-    return (said_ if not more else f"{steps} spread over your blocks").capitalize() + "."
+    words = f"{steps} spread over your blocks" if more else said_
+    return words[0].upper() + words[1:] + "."
 
 
 def row(opportunity: Opportunity, now: datetime, zone: str) -> dict[str, Any]:

@@ -49,14 +49,15 @@ def reverse(opportunity: Opportunity, data: dict[str, Any], now: datetime) -> No
         value = date.fromisoformat(old) if column == "closed_on" and old else old
         setattr(opportunity, column, value)
     made = data["made"]
+    wrong, point = made.get("wrong", 0), made.get("point", 0)
     if "appointment" in made:
         Appointment.objects.filter(pk=made["appointment"]).update(state=Appointment.State.CANCELLED)
     if made.get("accounted"):
         Appointment.objects.filter(pk=made["accounted"]).update(state=Appointment.State.BOOKED)
-    ContactPoint.objects.filter(pk=made.get("wrong")).update(wrong_since=None)
-    ContactPoint.objects.filter(pk=made.get("point")).update(wrong_since=now)
+    ContactPoint.objects.filter(pk=wrong).update(wrong_since=None)
+    ContactPoint.objects.filter(pk=point).update(wrong_since=now)
     Suppression.objects.filter(pk__in=made.get("suppressions", ())).update(lifted_at=now)
-    opportunity.person = Person.objects.filter(pk=opportunity.person_id).first()
+    opportunity.person = Person.objects.filter(pk=opportunity.person_id or 0).first()
     if opportunity.person:
         refresh(opportunity.person)
 

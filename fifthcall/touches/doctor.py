@@ -37,7 +37,11 @@ def _named(check: str, problem: str, rows: object) -> Iterator[Finding]:
 def next_steps() -> Iterator[Finding]:
     """A1: unfinished ⇔ a dated next step."""
     bad = Opportunity.objects.filter(status__in=UNFINISHED).filter(
-        Q(next_kind="") | Q(next_due_at=None) | Q(next_until=None) | Q(next_zone="") | Q(next_until__lte=F("next_due_at"))
+        Q(next_kind="")
+        | Q(next_due_at=None)
+        | Q(next_until=None)
+        | Q(next_zone="")
+        | Q(next_until__lte=F("next_due_at"))
     )
     yield from _named("next step", "is open without a dated next step", bad)
     left = Opportunity.objects.filter(status__in=FINISHED).exclude(next_due_at=None)
@@ -73,8 +77,10 @@ def append_only() -> Iterator[Finding]:
     expected = {
         f"{table}_refuse_{act}" for table in ("touches_touch", "journal_event") for act in ("update", "delete")
     } | {"calendars_block_refuse_delete"}
-    catalogue = "SELECT tgname FROM pg_trigger" if connection.vendor == "postgresql" else (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    catalogue = (
+        "SELECT tgname FROM pg_trigger"
+        if connection.vendor == "postgresql"
+        else ("SELECT name FROM sqlite_master WHERE type = 'trigger'")
     )
     with connection.cursor() as cursor:
         cursor.execute(catalogue)

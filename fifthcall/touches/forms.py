@@ -89,7 +89,7 @@ class OutcomeForm(forms.Form):
     def shown(self) -> list[forms.BoundField]:
         """The inputs of this outcome, those it needs first."""
         names = [name for part in (*self.outcome.needs, *self.outcome.asks) for name in INPUTS[part]]
-        if "zone" in names and len(self.fields["zone"].choices) == 1:  # type: ignore[attr-defined]
+        if prospect_zone(self.opportunity) == self.member.zone:
             names = [name for name in names if name != "zone"]
         return [self[name] for name in dict.fromkeys(names)]
 
@@ -97,7 +97,7 @@ class OutcomeForm(forms.Form):
         """The draft these inputs make. Raises Incomplete naming the field that can't be read or is missing."""
         if not self.is_valid():
             field, problems = next(iter(self.errors.items()))
-            raise Incomplete(field, str(problems[0]))  # type: ignore[index]
+            raise Incomplete(field, str(problems[0]))
         data = self.cleaned_data
         draft = Draft(
             outcome=self.outcome.code,
@@ -148,12 +148,8 @@ class OutcomeForm(forms.Form):
 def prospect_zone(opportunity: Opportunity) -> str:
     """The prospect's zone as far as it is known, else the workspace's."""
     person, organization = opportunity.person, opportunity.organization
-    return (
-        (person and person.zone) or (organization and organization.zone) or opportunity.workspace.zone
-    )
+    return (person and person.zone) or (organization and organization.zone) or opportunity.workspace.zone
 
 
 def _city(zone: str) -> str:
     return zone.split("/")[-1].replace("_", " ")
-
-

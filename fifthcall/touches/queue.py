@@ -69,5 +69,5 @@ def done_today(member: Membership, now: datetime) -> int:
 
 def behind(member: Membership, now: datetime) -> Behind:
     owed = steps_of(member).select_related(None).filter(next_owed_at__lt=start_of_day(member, now), next_firm=False)
-    dues = list(owed.values_list("next_due_at", flat=True)[: COUNTED + 1])
+    dues = [due for due in owed.values_list("next_due_at", flat=True)[: COUNTED + 1] if due]
     return Behind(min(len(dues), COUNTED), len(dues) > COUNTED, max(dues, default=None))

@@ -158,7 +158,7 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
     plan, only = planning.check(batch), request.GET.get("only", "")
     rows = [row for row in plan.rows if not only or row.action == only]
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = [
+    shown: list[Any] = [
         {
             "number": row.line,
             "file": row.file,
@@ -170,6 +170,7 @@ def check(request: MemberRequest, pk: int) -> HttpResponse:
         }
         for row in page.object_list
     ]
+    page.object_list = shown
     filters = [{"code": "", "label": "All", "count": plan.total, "current": not only}] + [
         {"code": code, "label": label, "count": plan.counts[code], "current": only == code}
         for code, label in ACTIONS.items()
@@ -199,11 +200,9 @@ def progress(request: MemberRequest, pk: int) -> HttpResponse:
     batch = _one(request, pk)
     finished = batch.state not in (Import.State.RUNNING, Import.State.MAPPED)
     if finished:
-        response = redirect("import_done", pk)
-        if request.htmx:  # type: ignore[attr-defined]
-            response = HttpResponse()
-            response["HX-Redirect"] = reverse("import_done", args=[pk])
-        return response
+        if not request.htmx:  # type: ignore[attr-defined]
+            return redirect("import_done", pk)
+        return HttpResponse(headers={"HX-Redirect": reverse("import_done", args=[pk])})
     context = {
         "batch": _head(batch, request),
         "done": batch.done_rows,

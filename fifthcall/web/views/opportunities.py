@@ -88,7 +88,7 @@ def opportunities(request: MemberRequest) -> HttpResponse:
         rows = _narrowed(rows, form.cleaned_data)
     now = clock.now()
     page = Paginator(rows.order_by("next_due_at", "-id"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [_row(row, member, now) for row in page.object_list]
+    page.object_list = [_row(row, member, now) for row in page.object_list]  # type: ignore[misc]
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -281,4 +281,3 @@ def way_add(request: MemberRequest, pk: int) -> HttpResponse:
         for row in Opportunity.objects.filter(person=person).unfinished().select_related(*RELATED):
             settle(row, now)
     return redirect("opportunity", seen.pk)
-

@@ -118,7 +118,9 @@ def settings_page(request: MemberRequest) -> HttpResponse:
     return _settings(request, form)
 
 
-def _settings(request: MemberRequest, form: WorkspaceForm | None, moved: tuple[int, BlockForm] | None = None) -> HttpResponse:
+def _settings(
+    request: MemberRequest, form: WorkspaceForm | None, moved: tuple[int, BlockForm] | None = None
+) -> HttpResponse:
     member = request.member
     rate = member.workspace.touches_an_hour
     blocks = [

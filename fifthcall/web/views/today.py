@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from fifthcall import clock
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import Changed, NotVisible
+from fifthcall.rules.case import Kind
 from fifthcall.rules.outcomes import ON_KEYS, OUTCOMES
 from fifthcall.rules.windows import wall
 from fifthcall.rules.words import KIND_WORDS, day
-from fifthcall.rules.case import Kind
 from fifthcall.touches import card as cards
 from fifthcall.touches.draft import Incomplete
 from fifthcall.touches.forms import OutcomeForm
@@ -260,5 +260,3 @@ def snooze(request: MemberRequest, pk: int) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("today")
     return render(request, "fifthcall/today.html#work", work(request, now, undo=touch))
-
-
