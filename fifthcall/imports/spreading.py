@@ -42,9 +42,7 @@ def _blocks(rows: list[Opportunity]) -> tuple[Block, ...]:
     return blocks_of(owner.pk, owner.zone) if owner else ()
 
 
-def _placed(
-    rows: list[Opportunity], blocks: tuple[Block, ...], room: Room, now: datetime
-) -> Iterator[tuple[Any, ...]]:
+def _placed(rows: list[Opportunity], blocks: tuple[Block, ...], room: Room, now: datetime) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         place(row, now, case_of(row, touches=(), blocks=blocks), room)
         yield (*(getattr(row, column) for column in NEXT_COLUMNS), row.pk, row.version)

@@ -85,7 +85,7 @@ def test_a_conversation_needs_a_meeting_or_the_reason(browser: Browser, server: 
     page.keyboard.press("1")
     expect(page.locator("#preview")).to_contain_text("why they could not act")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#act")).to_contain_text("why they could not act")
+    expect(page.locator("#act .field-error")).to_contain_text("why they could not act")
     page.get_by_label("Why not yet").select_option("budget")
     expect(page.locator("#preview")).to_contain_text("propose a time")
     page.keyboard.press("Control+Enter")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from fifthcall.journal.models import Event
 from fifthcall.people.models import Organization
 from fifthcall.pipeline.models import Opportunity, Product
 from fifthcall.pipeline.next_step import NEXT_COLUMNS
+from fifthcall.rules.windows import wall
 from fifthcall.teams.models import Membership, Role
 from tests.imports.real import FOLDER, NOW, counts, imported, made, needs_data, office, real_files, started
 
@@ -73,8 +74,10 @@ def test_what_is_years_overdue_is_spread_the_worthiest_first(owner: Membership) 
     )
     assert len(steps) == 2_089
     assert all(due >= NOW for _, due, _, _ in steps)
-    in_block = Counter((rep, due.date(), due.hour < 17) for rep, due, _, _ in steps)
-    assert max(in_block.values()) <= 18  # an hour and a half at twelve an hour
+    at = [(rep, wall(due, "America/New_York")) for rep, due, _, _ in steps]
+    inside = [(rep, t.date(), t.hour < 12) for rep, t in at if time(8) <= t.time() < time(9, 30) or t.hour in (16, 17)]
+    assert len(inside) > 1_500  # the rest is where no block falls in the prospect's working hours
+    assert max(Counter(inside).values()) == 18  # an hour and a half at twelve an hour
     at_home = [step for step in steps if not step[3]]  # elsewhere, fewer blocks fall in their working hours
     assert all(a[2] <= b[2] for a, b in pairwise(at_home) if a[0] == b[0])
 

@@ -1,0 +1,53 @@
+"""New opportunities into their table with one prepared statement: many times the rate of `bulk_create`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection, models
+
+from fifthcall.pipeline.models import Opportunity
+
+_FIELDS = [field for field in Opportunity._meta.concrete_fields if not field.primary_key]
+_VALUES = attrgetter(*(field.attname for field in _FIELDS))
+
+
+def insert(rows: Sequence[Opportunity]) -> None:
+    """Insert the rows, in the caller's transaction; they don't learn their ids."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in _FIELDS)
+    places = ", ".join(["%s"] * len(_FIELDS))
+    special = [(place, adapt) for place, field in enumerate(_FIELDS) if (adapt := _adapter(field))]
+    table = quote(Opportunity._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({columns}) VALUES ({places})",  # noqa: S608  # names of our own
+            [_adapted(row, special) for row in rows],
+        )
+
+
+def _adapted(row: Opportunity, special: Sequence[tuple[int, Any]]) -> list[Any]:
+    values = list(_VALUES(row))
+    for place, adapt in special:
+        if values[place] is not None:
+            values[place] = adapt(values[place])
+    return values
+
+
+def _adapter(field: models.Field[Any, Any]) -> Any:
+    """How a value of the field becomes one that the database's driver takes."""
+    ops = connection.ops
+    if isinstance(field, models.JSONField):
+        return json.dumps
+    if isinstance(field, models.DateTimeField):
+        return ops.adapt_datetimefield_value
+    if isinstance(field, models.DateField):
+        return ops.adapt_datefield_value
+    if isinstance(field, models.DecimalField):
+        return lambda value: ops.adapt_decimalfield_value(
+            field.to_python(value), field.max_digits, field.decimal_places
+        )
+    return None
