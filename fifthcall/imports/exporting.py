@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -17,7 +18,7 @@ HEADER = (
     "closed_on", "value", "next_step_on", "next_step_kind", "next_step_until", "next_step_why",
 )  # fmt: skip
 #: What spreadsheets would run; a leading quotation mark stops them, and our import takes it off again.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝")
+_FORMULA = re.compile("'*[=+@\t\r＝-]")
 
 
 def rows(workspace: Workspace) -> Iterator[dict[str, str]]:
@@ -53,7 +54,7 @@ def write(workspace: Workspace, out: IO[str], form: str) -> int:
         writer = csv.writer(out)
         writer.writerow(HEADER)
         for row in rows(workspace):
-            writer.writerow([guarded(row[name]) for name in HEADER])
+            writer.writerow([row[name] if name == "value" else guarded(row[name]) for name in HEADER])
             count += 1
         return count
     for row in rows(workspace):
@@ -63,4 +64,5 @@ def write(workspace: Workspace, out: IO[str], form: str) -> int:
 
 
 def guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """The text as a spreadsheet leaves it alone; one that begins with a quotation mark of its own gets another."""
+    return f"'{text}" if _FORMULA.match(text) else text

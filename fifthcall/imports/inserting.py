@@ -18,7 +18,7 @@ _VALUES = attrgetter(*(field.attname for field in _FIELDS))
 def insert(rows: Sequence[Opportunity]) -> None:
     """Insert the rows, in the caller's transaction; they don't learn their ids."""
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in _FIELDS)
+    columns = ", ".join(quote(str(field.column)) for field in _FIELDS)
     places = ", ".join(["%s"] * len(_FIELDS))
     special = [(place, adapt) for place, field in enumerate(_FIELDS) if (adapt := _adapter(field))]
     table = quote(Opportunity._meta.db_table)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from fifthcall.imports.reading import UnreadableFile
+
+_GUARDED = re.compile("'+[=+@\t\r＝-]")
 
 
 def as_csv(path: Path, name: str, target: Path) -> None:
@@ -19,7 +22,13 @@ def as_csv(path: Path, name: str, target: Path) -> None:
         writer = csv.DictWriter(out, list(columns), restval="")
         writer.writeheader()
         for _, row in _objects(path, name):
-            writer.writerow({key: "" if value is None else str(value) for key, value in row.items()})
+            writer.writerow({key: _cell(value) for key, value in row.items()})
+
+
+def _cell(value: object) -> str:
+    """As CSV has it: a quotation mark before a formula is the text's own here, not a guard."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if _GUARDED.match(text) else text
 
 
 def _objects(path: Path, name: str) -> Iterator[tuple[int, dict[str, object]]]:

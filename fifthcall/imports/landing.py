@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fifthcall.imports.inserting import insert
 from fifthcall.imports.lookups import Lookups
 from fifthcall.imports.mapping import status_of_stage
 from fifthcall.imports.models import Before, Import
@@ -19,6 +20,7 @@ from fifthcall.pipeline.models import UNFINISHED, Opportunity
 from fifthcall.pipeline.next_step import NEXT_COLUMNS, RELATED, case_of, place
 from fifthcall.pipeline.room import Room
 from fifthcall.rules.case import Status
+from fifthcall.rules.windows import wall
 
 #: The row's own columns that an import may change.
 COLUMNS = (
@@ -82,7 +84,7 @@ def land(
             changes = _update(row, record.values, batch, lookups, now, room)
             action = "updated" if changes else "unchanged"
             landed.append(_told(record, action, row, ", ".join(changes)))
-    Opportunity.objects.bulk_create(created, batch_size=500)
+    insert(created)
     return landed
 
 
@@ -168,7 +170,11 @@ def _update(
             wanted.pop(column, None)
     if wanted.get("status") == Status.OPEN and row.status == Status.RESTING:
         wanted.pop("status")
-    if "next_step_on" in moved and row.next_due_at and wanted.get("planned_on") == row.next_due_at.date():
+    if (
+        "next_step_on" in moved
+        and row.next_due_at
+        and wanted.get("planned_on") == wall(row.next_due_at, row.next_zone).date()
+    ):
         wanted.pop("planned_on")  # our own step, come back from an export
     if "name" in moved and values.get("name"):
         wanted["name"] = values["name"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ LONGEST = {
     "zone": 64,
 }
 LONG = 200
+_GUARDED = re.compile("'+[=+@\t\r＝-]")  # as our own export guards spreadsheets
 
 
 class Unusable(ValueError):
@@ -77,7 +79,7 @@ def _parser(sheet: Sheet, field: str) -> Callable[[str], Any]:
 
     def text_of(text: str) -> str | None:
         text = text.strip()
-        if text[:2] in ("'=", "'+", "'-", "'@"):  # as our own export guards spreadsheets
+        if _GUARDED.match(text):
             text = text[1:]
         if is_unknown(text):
             return None

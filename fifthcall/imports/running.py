@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -17,12 +17,12 @@ from fifthcall import clock
 from fifthcall.imports.landing import Landed, external_id, land
 from fifthcall.imports.lookups import Lookups
 from fifthcall.imports.models import Import, ImportFile, Reject
+from fifthcall.imports.ordering import by_worth
 from fifthcall.imports.reading import UnreadableFile
 from fifthcall.imports.records import Record, Unusable, records
-from fifthcall.imports.spreading import spread
 from fifthcall.imports.uploads import ORDER, Sheet, sheets
 from fifthcall.journal.models import note_event
-from fifthcall.pipeline.room import NoLimit
+from fifthcall.pipeline.room import NoLimit, Room
 from fifthcall.teams.models import Role
 from fifthcall.teams.zones import zone_of_country
 
@@ -44,6 +44,7 @@ class Run:
     lookups: Lookups
     seen: dict[str, int]
     now: datetime
+    room: Room = field(default_factory=NoLimit)
 
 
 def ordered(batch: Import) -> list[Sheet]:
@@ -92,10 +93,10 @@ def resume_all(now: datetime) -> int:
 
 
 def _through(batch: Import, now: datetime, progress: Progress) -> None:
-    run, passed = Run(batch, Lookups(batch, now), {}, now), 0
+    run, passed = Run(batch, Lookups(batch, now), {}, now, Room()), 0
     for sheet in ordered(batch):
         run.seen = {}
-        rows = records(sheet)
+        rows = by_worth(records(sheet), batch) if sheet.kind == "opportunities" else records(sheet)
         if passed < batch.done_rows:  # accounted for before we were killed
             for record in islice(rows, batch.done_rows - passed):
                 passed += 1
@@ -121,7 +122,7 @@ def _remember(seen: dict[str, int], sheet: Sheet, record: Record) -> None:
 def land_sheet(sheet: Sheet, piece: list[Record], run: Run) -> list[Landed]:
     """Bring one piece of a sheet in, by its kind."""
     if sheet.kind == "opportunities":
-        return land(piece, run.batch, run.lookups, run.seen, run.now, NoLimit())
+        return land(piece, run.batch, run.lookups, run.seen, run.now, run.room)
     take = {"products": _product, "members": _member, "organisations": _organisation}[sheet.kind]
     return [_one(record, take, run) for record in piece]
 
@@ -205,9 +206,8 @@ def _account(run: Run, file: ImportFile, landed: Iterable[Landed]) -> None:
 
 
 def _finish(run: Run) -> None:
-    """Spread the new steps over each owner's blocks, the worthiest first, and close the import."""
+    """Close the import, with what there is to say about it."""
     batch = run.batch
-    spread(batch, run.now)
     batch.refresh_from_db()
     notes = [f"“{name}” is read as “{known}”." for name, known in run.lookups.respelled]
     Import.objects.filter(pk=batch.pk, fence=batch.fence).update(

@@ -62,8 +62,8 @@ def test_every_open_case_gets_a_step_that_keeps_the_law(given_: tuple[Case, date
         assert local.weekday() in Policy().law_hours.weekdays
     assert decide(of, now) == decision
     assert decision.reasons
-    for said in (*decision.reasons, *decision.refusals):
-        assert sentence(said.rule, said.code, said.facts)
+    assert all(sentence(reason.rule, reason.code, reason.facts) for reason in decision.reasons)
+    assert all(sentence(refusal.rule, refusal.code, refusal.facts) for refusal in decision.refusals)
 
 
 def test_the_next_steps_if_nobody_answers_never_end_in_nothing() -> None:
