@@ -28,6 +28,7 @@ def _own_surroundings() -> str:
             del os.environ[name]
     folder = tempfile.mkdtemp(prefix="fifthcall_test_")
     os.environ |= {"FIFTHCALL_DATA": folder, "DJANGO_SETTINGS_MODULE": "fifthcall.settings"}
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's driver runs an event loop beside our sync tests
     if url := os.environ.get("TEST_DATABASE_URL"):
         os.environ["DATABASE_URL"] = url
     atexit.register(_clear_up, folder, os.getpid())

@@ -68,6 +68,9 @@ def test_look_around_and_log_with_the_keyboard(browser: Browser, server: Server)
     assert page.locator("#card").inner_text() != first
     page.keyboard.press("z")  # undo: the same card comes back
     expect(page.locator(".toast")).to_have_count(0)
+    expect(page.locator(".keypad")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)  # a person looks before the next key
     page.keyboard.press("s")
     expect(page.get_by_role("heading", name="Snooze until")).to_be_visible()
     page.get_by_label("Why").select_option("prepare")
