@@ -40,8 +40,7 @@ def doctor(server: Server) -> None:
 
 def new_page(browser: Browser, size: str = "desk", scheme: str = "light") -> Page:
     context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    return page
+    return context.new_page()
 
 
 def no_sideways_scrolling(page: Page) -> None:
