@@ -23,7 +23,7 @@ from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import Changed
 from fifthcall.pipeline.slipping import flow_on, plan_again
 from fifthcall.rules.case import Agreed, Basis, Meeting, Window
-from fifthcall.rules.outcomes import OUTCOMES
+from fifthcall.rules.outcomes import OUTCOMES, reasons_of
 from fifthcall.teams.models import Membership, Workspace
 from fifthcall.touches.doctor import examine
 from fifthcall.touches.draft import Draft, Incomplete
@@ -85,7 +85,7 @@ class Anything(RuleBasedStateMachine):
         draft = Draft(
             outcome,
             agreed=Agreed(agreed, window) if agreed else None,
-            reason="won" if outcome == "closed" and hours > 0 else "said_no" if outcome == "closed" else "budget",
+            reason=(["", *reasons_of(outcome)] * 2)[hours % 10],
             reason_until=date(2026, 12, 1) + timedelta(days=abs(hours)),
             meeting=meeting,
             person="Ben Lund",

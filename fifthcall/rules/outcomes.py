@@ -96,6 +96,13 @@ WHY_LOST = {
 }
 
 
+def reasons_of(outcome: str) -> dict[str, str]:
+    """The reasons that may be given with an outcome, with their words."""
+    if outcome == "closed":
+        return {"won": "Won", **WHY_LOST}
+    return {"snoozed": WHY_SNOOZED, "not_interested": WHY_LOST}.get(outcome, WHY_NOT)
+
+
 def channel_of(outcome: str, step: Channel) -> Channel:
     """The channel a touch with this outcome happened on, given the channel of the step it answers."""
     if outcome in ("snoozed", "rested", "found", "note", "closed", "reopened", "retracted"):

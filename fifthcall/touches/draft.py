@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fifthcall.rules.case import Agreed, Meeting
-from fifthcall.rules.outcomes import OUTCOMES, WHY_LOST
+from fifthcall.rules.outcomes import OUTCOMES, reasons_of
 
 
 class Incomplete(ValueError):
@@ -46,8 +46,11 @@ class Draft:
             absent, problem = missing[need]
             if absent and not (need == "reason" and self.meeting):
                 raise Incomplete(need, problem)
-        if self.outcome == "closed" and self.reason not in (*WHY_LOST, "won"):
+        reasons = reasons_of(self.outcome)
+        if self.outcome == "closed" and self.reason not in reasons:
             raise Incomplete("reason", "Silence is not a no: give their reason or yours, or let it rest with a date.")
+        if self.reason and self.reason not in reasons:
+            raise Incomplete("reason", f"“{self.reason}” is no reason here. One of: {', '.join(reasons)}.")
 
 
 _ASK_REASON = {

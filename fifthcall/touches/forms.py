@@ -9,7 +9,7 @@ from django import forms
 
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Agreed, Basis, Kind, Meeting, Window
-from fifthcall.rules.outcomes import OUTCOMES, WHY_LOST, WHY_NOT, WHY_SNOOZED
+from fifthcall.rules.outcomes import OUTCOMES, reasons_of
 from fifthcall.rules.windows import instant
 from fifthcall.teams.models import Membership
 from fifthcall.touches.draft import Draft, Incomplete
@@ -74,9 +74,8 @@ class OutcomeForm(forms.Form):
         zones = [(member.zone, f"My time ({_city(member.zone)})")]
         if theirs != member.zone:
             zones.append((theirs, f"Their time ({_city(theirs)})"))
-        reasons = {"snoozed": WHY_SNOOZED, "closed": {"won": "Won", **WHY_LOST}}.get(outcome, WHY_NOT)
         self._set_choices("zone", zones)
-        self._set_choices("reason", _choices(reasons))
+        self._set_choices("reason", _choices(reasons_of(outcome)))
         if outcome == "snoozed":
             self.fields["reason"].label = "Why"
 
