@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     wanted = top.parse_args(argv)
     if unknown := set(wanted.groups) - set(GROUPS):
         top.error(f"there is no measurement {', '.join(sorted(unknown))}; choose from {', '.join(GROUPS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that folders and databases are cleared up
     scale = QUICK if wanted.quick else wanted.scale
     if not 0 < scale <= 10:
         top.error("--scale: more than 0, at most 10")
