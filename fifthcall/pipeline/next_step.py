@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -11,7 +10,7 @@ from fifthcall.calendars.models import Appointment, Block
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.room import Room, capacity
 from fifthcall.rules import case as rules
-from fifthcall.rules.decide import Outlook, look_ahead
+from fifthcall.rules.decide import Outlook, consult
 from fifthcall.rules.priority import rank
 from fifthcall.rules.windows import instant
 
@@ -104,8 +103,9 @@ def place(opportunity: Opportunity, now: datetime, case: rules.Case | None = Non
     owner, its_rank = opportunity.owner_id, rank_of(opportunity, case, now)
     policy = opportunity.workspace.policy()
     key, free_from = (owner, case.prospect_zone), None
+    counsel = consult(case, now, policy)
     while True:
-        outlook = look_ahead(replace(case, free_from=free_from), now, policy)
+        outlook = counsel.placed(free_from)
         slot = outlook.slot
         if slot is None:
             break

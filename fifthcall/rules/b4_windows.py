@@ -6,7 +6,7 @@ A promised or agreed time may lie outside the blocks, never outside the law's ho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fifthcall.rules.case import Channel, Hours, Kind, Reason, Refusal, Window
 from fifthcall.rules.facts import Facts
@@ -25,9 +25,9 @@ class Placed:
     refusals: tuple[Refusal, ...] = ()
 
 
-def place(facts: Facts, proposal: Proposal) -> Placed:
-    """The window of a proposal; there always is one (A1)."""
-    return _agreed(facts, proposal, proposal.agreed) if proposal.agreed else _planned(facts, proposal)
+def place(facts: Facts, proposal: Proposal, free_from: datetime | None = None) -> Placed:
+    """The window of a proposal; there always is one (A1). `free_from`: blocks before it are full of worthier steps."""
+    return _agreed(facts, proposal, proposal.agreed) if proposal.agreed else _planned(facts, proposal, free_from)
 
 
 def law(facts: Facts, kind: Kind) -> tuple[tuple[Hours, str], ...]:
@@ -50,9 +50,8 @@ def _agreed(facts: Facts, proposal: Proposal, agreed: Window) -> Placed:
     return Placed(moved, refusals=(RULE.refuses(proposal.kind, "law", moved.starts_at, at=at),))
 
 
-def _planned(facts: Facts, proposal: Proposal) -> Placed:
+def _planned(facts: Facts, proposal: Proposal, free_from: datetime | None) -> Placed:
     start = proposal.not_before
-    free_from = facts.case.free_from
     limits = law(facts, proposal.kind)
     if proposal.kind.channel is not Channel.DESK:
         limits = (*limits, (facts.policy.contact_hours, facts.case.prospect_zone))

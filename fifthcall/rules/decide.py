@@ -25,6 +25,34 @@ class Outlook:
     slot: Window | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Counsel:
+    """A step as the rules want it; a planner may ask for its place several times, as blocks turn out to be full."""
+
+    facts: Facts
+    proposal: Proposal | None
+    reasons: tuple[Reason, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    owed_at: datetime | None = None
+
+    def placed(self, free_from: datetime | None = None) -> Outlook:
+        """The decision, in the first opening that is not before `free_from`."""
+        proposal = self.proposal
+        if proposal is None:
+            return Outlook(Decision(None))
+        placed = b4_windows.place(self.facts, proposal, free_from)
+        step = Step(
+            proposal.kind,
+            proposal.purpose,
+            placed.window,
+            proposal.agreed is not None,
+            proposal.attempt,
+            proposal.leave_message,
+        )
+        decision = Decision(step, (*self.reasons, *placed.reasons), (*self.refusals, *placed.refusals))
+        return Outlook(decision, self.owed_at, placed.slot)
+
+
 def decide(case: Case, now: datetime, policy: Policy | None = None) -> Decision:
     """The next step of `case` at `now` (aware). A finished opportunity has none; every other one has (A1).
 
@@ -35,25 +63,20 @@ def decide(case: Case, now: datetime, policy: Policy | None = None) -> Decision:
 
 def look_ahead(case: Case, now: datetime, policy: Policy) -> Outlook:
     """`decide`, with what planning needs beside it."""
+    return consult(case, now, policy).placed(case.free_from)
+
+
+def consult(case: Case, now: datetime, policy: Policy) -> Counsel:
+    """What the rules want for `case` at `now`, before it is given its place."""
     if now.tzinfo is None:
         raise ValueError("`now` needs a time zone.")
-    if case.status in (Status.WON, Status.LOST):
-        return Outlook(Decision(None))
     facts = read(case, now.astimezone(UTC), policy)
+    if case.status in (Status.WON, Status.LOST):
+        return Counsel(facts, None)
     wanted = _proposed(facts)
     proposal, reasons, refusals = _guarded(facts, replace(wanted, not_before=max(wanted.not_before, facts.now)))
     owed_at = proposal.not_before if proposal.not_before > facts.now else min(wanted.not_before, facts.now)
-    placed = b4_windows.place(facts, proposal)
-    step = Step(
-        proposal.kind,
-        proposal.purpose,
-        placed.window,
-        proposal.agreed is not None,
-        proposal.attempt,
-        proposal.leave_message,
-    )
-    decision = Decision(step, (*reasons, *placed.reasons), (*refusals, *placed.refusals))
-    return Outlook(decision, owed_at, placed.slot)
+    return Counsel(facts, proposal, reasons, refusals, owed_at)
 
 
 def _proposed(facts: Facts) -> Proposal:

@@ -7,6 +7,7 @@ Future plans are meant in wall time: a gap is read with the offset before it, a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -91,18 +92,24 @@ def _in_blocks(
     not_before: datetime, blocks: tuple[Block, ...], limits: Limits, days: int
 ) -> Iterator[tuple[Block, Window]]:
     until = not_before + timedelta(days=days)
-    found: list[tuple[Block, Window]] = []
     first = (not_before - timedelta(days=1)).date()
     for offset in range(days + 3):
-        day = first + timedelta(days=offset)
-        found = []
-        for block in blocks:
-            whole = opens(block.hours, block.zone, day)
-            if whole is None or whole.until <= not_before or whole.starts_at >= until:
+        for block, whole, part in _meeting(blocks, limits, first + timedelta(days=offset)):
+            if part.until - not_before < SHORTEST or whole >= until:
                 continue
-            start = max(whole.starts_at, not_before)
-            found.extend((block, part) for part in _parts(start, whole.until, limits, block.zone))
-        yield from sorted(found, key=lambda pair: (pair[1].starts_at, pair[0].id))
+            yield block, part if part.starts_at >= not_before else replace(part, starts_at=not_before)
+
+
+@lru_cache(maxsize=65_536)
+def _meeting(blocks: tuple[Block, ...], limits: Limits, day: date) -> tuple[tuple[Block, datetime, Window], ...]:
+    """Where the blocks that begin on `day` meet the hours, in order; each with its block and when that begins."""
+    found: list[tuple[Block, datetime, Window]] = []
+    for block in blocks:
+        whole = opens(block.hours, block.zone, day)
+        if whole:
+            parts = _parts(whole.starts_at, whole.until, limits, block.zone)
+            found.extend((block, whole.starts_at, part) for part in parts)
+    return tuple(sorted(found, key=lambda one: (one[2].starts_at, one[0].id)))
 
 
 def _parts(start: datetime, until: datetime, limits: Limits, zone: str) -> list[Window]:
