@@ -6,14 +6,16 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from fifthcall.imports.inserting import insert
+from fifthcall.imports.inserting import BLANK, insert
 from fifthcall.imports.lookups import Lookups
 from fifthcall.imports.mapping import status_of_stage
 from fifthcall.imports.models import Before, Import
 from fifthcall.imports.records import Record, Unusable
-from fifthcall.people.models import ContactPoint, Person
+from fifthcall.people.models import ContactPoint, Organization, Person
 from fifthcall.people.names import matching_key
 from fifthcall.people.reach import add_point
 from fifthcall.pipeline.models import UNFINISHED, Opportunity
@@ -27,7 +29,16 @@ COLUMNS = (
     "name", "owner_id", "organization_id", "person_id", "product_id", "stage", "status", "value", "source",
     "engaged_on", "planned_on", "closed_on",
 )  # fmt: skip
-_UNSAVED = ("next_step_kind", "next_step_until", "next_step_why")
+_POINTS = {
+    "contact_phone": ContactPoint.Kind.PHONE,
+    "contact_mobile": ContactPoint.Kind.MOBILE,
+    "contact_email": ContactPoint.Kind.EMAIL,
+}
+_CONTACT = frozenset({"contact_name", *_POINTS})
+_RELATIONS = {name: f"{name}_id" for name in ("owner", "organization", "person", "product")}
+_STATUSES = frozenset(status.value for status in Status)
+_UNSAVED = frozenset({"external_id", "next_step_kind", "next_step_until", "next_step_why"})
+_NAMES = frozenset({"owner", "organisation", "product"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +84,22 @@ def land(
         seen[known] = record.line
         fresh[known] = record
     existing = _existing(batch, list(fresh))
-    created: list[Opportunity] = []
+    created: list[dict[str, Any]] = []
+    plan = Opportunity(workspace=batch.workspace, created_at=now)
+    blank = {**BLANK, "workspace_id": batch.workspace_id, "batch_id": batch.pk, "created_at": now, "changed_at": now}
     for known, record in fresh.items():
         row = existing.get(known)
         if row is None:
-            row = _new(known, record.values, batch, lookups, now, room)
-            created.append(row)
-            landed.append(_told(record, "created", row))
+            made = _new(known, record.values, blank.copy(), plan, lookups, room)
+            created.append(made)
+            landed.append(Landed(record, "created", "", made["name"], record.values.get("organisation") or ""))
         else:
             changes = _update(row, record.values, batch, lookups, now, room)
             action = "updated" if changes else "unchanged"
-            landed.append(_told(record, action, row, ", ".join(changes)))
+            organisation = row.organization.name if row.organization else ""
+            landed.append(Landed(record, action, ", ".join(changes), row.name, organisation))
     insert(created)
     return landed
-
-
-def _told(record: Record, action: str, row: Opportunity, words: str = "") -> Landed:
-    return Landed(record, action, words, row.name, row.organization.name if row.organization else "")
 
 
 def _existing(batch: Import, ids: list[str]) -> dict[str, Opportunity]:
@@ -97,11 +107,17 @@ def _existing(batch: Import, ids: list[str]) -> dict[str, Opportunity]:
     return {row.external_id: row for row in rows}
 
 
-def _status(values: dict[str, Any]) -> str:
-    said = (values.get("status") or "").casefold()
-    if said in {s.value for s in Status}:
+def status_of(values: dict[str, Any]) -> str:
+    """The status a row says it has, by its own column or by its stage."""
+    return _status(values.get("status") or "", values.get("stage") or "")
+
+
+@lru_cache(maxsize=1024)
+def _status(said: str, stage: str) -> str:
+    said = said.casefold()
+    if said in _STATUSES:
         return said
-    return status_of_stage(said) if said else status_of_stage(values.get("stage") or "")
+    return status_of_stage(said or stage)
 
 
 def _wanted(values: dict[str, Any], lookups: Lookups) -> dict[str, Any]:
@@ -120,7 +136,7 @@ def _wanted(values: dict[str, Any], lookups: Lookups) -> dict[str, Any]:
         if field in values:
             wanted[column] = values[field]
     if "stage" in values or "status" in values:
-        wanted["status"] = _status(values)
+        wanted["status"] = status_of(values)
         closed = wanted["status"] not in UNFINISHED
         wanted["closed_on"] = values.get("closed_on") if closed else None
     return wanted
@@ -134,25 +150,26 @@ def _named(values: dict[str, Any], wanted: dict[str, Any]) -> str:
     ]
 
 
-def _new(known: str, values: dict[str, Any], batch: Import, lookups: Lookups, now: datetime, room: Room) -> Opportunity:
+def _new(
+    known: str, values: dict[str, Any], row: dict[str, Any], plan: Opportunity, lookups: Lookups, room: Room
+) -> dict[str, Any]:
+    """Fill a new `row`, column by column. `plan` serves to place the steps of all of them, as most rows are history."""
+    batch, now = lookups.batch, lookups.now
     wanted = _wanted(values, lookups)
-    wanted.setdefault("status", Status.OPEN.value)
-    if wanted["status"] == Status.RESTING:
+    if wanted.setdefault("status", Status.OPEN.value) == Status.RESTING:
         wanted["status"] = Status.OPEN.value  # what it rests for is not in the file: it comes up again
-    row = Opportunity(
-        workspace=batch.workspace,
-        external_id=known,
-        name=_named(values, wanted),
-        batch=batch,
-        imported=_remembered(values),
-        created_at=now,
-        changed_at=now,
-        **wanted,
-    )
-    row.person = _person(values, row, batch)
-    if row.finished:
-        return row
-    place(row, now, case_of(row, touches=(), blocks=lookups.blocks(row.owner)), room)
+    wanted["person"] = _person(values, batch, wanted.get("organization"))
+    if wanted["status"] in UNFINISHED:
+        for name, value in wanted.items():
+            setattr(plan, name, value)
+        place(plan, now, case_of(plan, touches=(), blocks=lookups.blocks(plan.owner)), room)
+        row |= {column: getattr(plan, column) for column in NEXT_COLUMNS}
+    for name, value in wanted.items():
+        if name in _RELATIONS:
+            row[_RELATIONS[name]] = value.pk if value else None
+        else:
+            row[name] = value
+    row["external_id"], row["name"], row["imported"] = known, _named(values, wanted), _remembered(values)
     return row
 
 
@@ -181,8 +198,8 @@ def _update(
     old = {column: getattr(row, column) for column in (*COLUMNS, *NEXT_COLUMNS, "imported")}
     for column, value in wanted.items():
         setattr(row, column, value)
-    if moved & {"contact_name", "contact_email", "contact_phone", "contact_mobile"}:
-        row.person = _person(values, row, batch) or row.person
+    if moved & _CONTACT:
+        row.person = _person(values, batch, row.organization) or row.person
     changes = [column.removesuffix("_id") for column in COLUMNS if getattr(row, column) != old[column]]
     row.imported = before | remembered
     if not changes:
@@ -205,32 +222,30 @@ def _remembered(values: dict[str, Any]) -> dict[str, str]:
     """The file's values as they are compared next time; names by their key, as spelling is no change."""
     kept: dict[str, str] = {}
     for field, value in values.items():
-        if field in _UNSAVED or field == "external_id":
+        if field in _UNSAVED:
             continue
-        text = "" if value is None else format(value.normalize(), "f") if hasattr(value, "as_tuple") else str(value)
-        kept[field] = matching_key(text) if field in ("owner", "organisation", "product") else text
+        if value is None:
+            kept[field] = ""
+        elif field in _NAMES:
+            kept[field] = matching_key(value)
+        else:
+            kept[field] = format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
     return kept
 
 
-def _person(values: dict[str, Any], row: Opportunity, batch: Import) -> Person | None:
-    """The contact of the row, found by name in the organisation or made, with the numbers given."""
-    points = [
-        (kind, values[field])
-        for kind, field in (
-            (ContactPoint.Kind.PHONE, "contact_phone"),
-            (ContactPoint.Kind.MOBILE, "contact_mobile"),
-            (ContactPoint.Kind.EMAIL, "contact_email"),
-        )
-        if values.get(field)
-    ]
+def _person(values: dict[str, Any], batch: Import, organization: Organization | None) -> Person | None:
+    """The contact a row names, found by name in the organisation or made, with the numbers given."""
+    if values.keys().isdisjoint(_CONTACT):
+        return None
+    points = [(kind, values[field]) for field, kind in _POINTS.items() if values.get(field)]
     name = values.get("contact_name") or (points[0][1] if points else "")
     if not name:
-        return row.person if row.pk else None
+        return None
     key = matching_key(name)
-    person = Person.objects.filter(workspace=batch.workspace, key=key, organization=row.organization).first()
+    person = Person.objects.filter(workspace=batch.workspace, key=key, organization=organization).first()
     if person is None:
         person = Person.objects.create(
-            workspace=batch.workspace, organization=row.organization, name=name, key=key, batch=batch,
+            workspace=batch.workspace, organization=organization, name=name, key=key, batch=batch,
             zone=values.get("zone") or "",
         )  # fmt: skip
     for kind, value in points:

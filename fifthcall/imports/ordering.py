@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
-from fifthcall.imports.landing import _status, external_id
+from fifthcall.imports.landing import external_id, status_of
 from fifthcall.imports.models import Import
 from fifthcall.imports.records import Record, Unusable
 from fifthcall.people.names import matching_key
@@ -31,7 +31,7 @@ def by_worth(rows: Iterable[Record], batch: Import) -> Iterator[Record]:
             again.append(record)
         else:
             seen.add(known)
-            if _status(record.values) in UNFINISHED:
+            if status_of(record.values) in UNFINISHED:
                 steps.append((_worth(record, prices, batch.created_at), record.line, record))
             else:
                 yield record

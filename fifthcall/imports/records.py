@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from fifthcall.imports.columns import BadValue, is_unknown, parse_date, parse_number
@@ -45,7 +46,7 @@ def records(sheet: Sheet) -> Iterator[Record]:
     """Every row of the sheet, in order; those that can't be read have a problem."""
     table = sheet.open()
     parsers = [
-        (field, table.header.index(column), _parser(sheet, field))
+        (field, table.header.index(column), lru_cache(maxsize=4096)(_parser(sheet, field)))  # cells repeat
         for field, column in sheet.fields.items()
         if column in table.header
     ]

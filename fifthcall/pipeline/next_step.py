@@ -102,16 +102,21 @@ def place(opportunity: Opportunity, now: datetime, case: rules.Case | None = Non
     room = room or Room((opportunity.pk,) if opportunity.pk else ())
     owner, its_rank = opportunity.owner_id, rank_of(opportunity, case, now)
     policy = opportunity.workspace.policy()
-    key, free_from = (owner, case.prospect_zone), None
     counsel = consult(case, now, policy)
+    free_from = None
+    if counsel.proposal:
+        key = (owner, case.prospect_zone, counsel.proposal.kind.channel.value)
+        free_from = room.begin(key, its_rank, counsel.proposal.not_before)
     while True:
         outlook = counsel.placed(free_from)
         slot = outlook.slot
-        if slot is None:
+        if slot is None or counsel.proposal is None:
             break
-        free_from = room.look_from(key, slot, its_rank, capacity(slot, policy.touches_an_hour), free_from)
-        if free_from is None:
+        asked_from = free_from or counsel.proposal.not_before
+        onward = room.look_from(key, slot, its_rank, capacity(slot, policy.touches_an_hour), asked_from)
+        if onward is None:
             break
+        free_from = onward
     room.take(owner, outlook.slot, its_rank)
     for column, value in zip(NEXT_COLUMNS, columns(outlook, its_rank), strict=True):
         setattr(opportunity, column, value)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Window
@@ -17,21 +17,35 @@ def capacity(slot: Window, touches_an_hour: int) -> int:
     return max(1, int(hours * touches_an_hour))
 
 
+#: How far ahead an owner's steps are read at a time.
+READ = timedelta(days=60)
+
+Key = tuple[int | None, str, str]
+
+
 @dataclass(slots=True)
 class Run:
-    """Blocks that follow each other, all full for steps of `rank` and below."""
+    """Blocks in a row, all full for steps of `rank` and below: who asks from within goes on at its end."""
 
     rank: int
-    start: datetime
+    since: datetime
     until: datetime
 
-    def holds(self, slot: Window, rank: int, came_from: datetime | None) -> bool:
-        inside = self.start <= slot.starts_at < self.until
-        return rank >= self.rank and (inside or came_from == self.until)
+    def covers(self, asked_from: datetime, rank: int) -> bool:
+        return rank >= self.rank and self.since <= asked_from <= self.until
+
+
+@dataclass(slots=True)
+class Standing:
+    """An owner's steps over a stretch of time, by when they are due."""
+
+    since: datetime
+    until: datetime
+    steps: list[tuple[datetime, int]]
 
 
 class Room:
-    """What stands in the blocks, read once per block; steps taken through it count at once.
+    """What stands in the blocks, read once; steps taken through it count at once.
 
     Placing many goes fastest from the worthiest to the least: a block full for one is full for all that follow.
     """
@@ -40,25 +54,27 @@ class Room:
         """`but`: the opportunities whose own present steps do not count, as they are being planned."""
         self._but = frozenset(but)
         self._ranks: dict[tuple[int | None, datetime], list[int]] = {}
-        self._runs: dict[tuple[int | None, str], Run] = {}
+        self._standing: dict[int | None, Standing] = {}
+        self._runs: dict[Key, Run] = {}
 
-    def look_from(
-        self, key: tuple[int | None, str], slot: Window, rank: int, most: int, came_from: datetime | None
-    ) -> datetime | None:
-        """None when `slot` has room for a step of `rank`; else where to look next.
+    def begin(self, key: Key, rank: int, not_before: datetime) -> datetime | None:
+        """Where to look first for a step of `rank`, if all blocks before that are known to be full.
 
-        `key`: the owner and the prospect's zone, which share the same blocks; `came_from`: where the search for this
-        slot began, if an earlier answer sent it there.
+        `key`: the owner, the prospect's zone and the channel, which share the same openings.
         """
-        owner = key[0]
-        ranks = self._in(owner, slot)
+        run = self._runs.get(key)
+        return run.until if run and run.covers(not_before, rank) else None
+
+    def look_from(self, key: Key, slot: Window, rank: int, most: int, asked_from: datetime) -> datetime | None:
+        """None when `slot`, the first from `asked_from` on, has room for a step of `rank`; else where to look next."""
+        ranks = self._in(key[0], slot)
         if len(ranks) < most or bisect_right(ranks, rank) < most:
             return None
         run = self._runs.get(key)
-        if run and run.holds(slot, rank, came_from):
+        if run and run.covers(asked_from, rank):
             run.until = max(run.until, slot.until)
         else:
-            run = self._runs[key] = Run(rank, slot.starts_at, slot.until)
+            run = self._runs[key] = Run(rank, asked_from, slot.until)
         return run.until
 
     def take(self, owner: int | None, slot: Window | None, rank: int) -> None:
@@ -68,19 +84,31 @@ class Room:
     def _in(self, owner: int | None, slot: Window) -> list[int]:
         key = (owner, slot.starts_at)
         if key not in self._ranks:
-            there = Opportunity.objects.filter(
-                owner_id=owner, next_due_at__gte=slot.starts_at, next_due_at__lt=slot.until
-            ).values_list("pk", "next_rank")
-            self._ranks[key] = sorted(rank for pk, rank in there if pk not in self._but)
+            steps = self._steps(owner, slot)
+            first, last = bisect_left(steps, (slot.starts_at,)), bisect_left(steps, (slot.until,))
+            self._ranks[key] = sorted(rank for _, rank in steps[first:last])
         return self._ranks[key]
+
+    def _steps(self, owner: int | None, slot: Window) -> list[tuple[datetime, int]]:
+        known = self._standing.get(owner)
+        # Who plans a single step reads a single block; the rest is for those who plan many.
+        if known is None or not (known.since <= slot.starts_at and slot.until <= known.until):
+            known = self._standing[owner] = self._read(
+                owner, slot.starts_at, slot.until + READ if self._ranks else slot.until
+            )
+        return known.steps
+
+    def _read(self, owner: int | None, since: datetime, until: datetime) -> Standing:
+        there = Opportunity.objects.filter(owner_id=owner, next_due_at__gte=since, next_due_at__lt=until).values_list(
+            "pk", "next_due_at", "next_rank"
+        )
+        return Standing(since, until, sorted((due, rank) for pk, due, rank in there if due and pk not in self._but))
 
 
 class NoLimit(Room):
     """Room without end, for steps that are poured into their blocks together afterwards."""
 
-    def look_from(
-        self, key: tuple[int | None, str], slot: Window, rank: int, most: int, came_from: datetime | None
-    ) -> None:
+    def look_from(self, key: Key, slot: Window, rank: int, most: int, asked_from: datetime) -> None:
         return None
 
     def take(self, owner: int | None, slot: Window | None, rank: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from fifthcall.rules import b4_windows
 from fifthcall.rules.book import GUARDS, PROPOSERS
@@ -25,7 +26,7 @@ class Outlook:
     slot: Window | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Counsel:
     """A step as the rules want it; a planner may ask for its place several times, as blocks turn out to be full."""
 
@@ -34,9 +35,15 @@ class Counsel:
     reasons: tuple[Reason, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     owed_at: datetime | None = None
+    _asked: dict[datetime | None, Outlook] = field(default_factory=dict)
 
     def placed(self, free_from: datetime | None = None) -> Outlook:
         """The decision, in the first opening that is not before `free_from`."""
+        if free_from not in self._asked:
+            self._asked[free_from] = self._placed(free_from)
+        return self._asked[free_from]
+
+    def _placed(self, free_from: datetime | None) -> Outlook:
         proposal = self.proposal
         if proposal is None:
             return Outlook(Decision(None))
@@ -68,6 +75,10 @@ def look_ahead(case: Case, now: datetime, policy: Policy) -> Outlook:
 
 def consult(case: Case, now: datetime, policy: Policy) -> Counsel:
     """What the rules want for `case` at `now`, before it is given its place."""
+    return _consult(case, now, policy) if case.touches else _untouched(case, now, policy)
+
+
+def _consult(case: Case, now: datetime, policy: Policy) -> Counsel:
     if now.tzinfo is None:
         raise ValueError("`now` needs a time zone.")
     facts = read(case, now.astimezone(UTC), policy)
@@ -77,6 +88,10 @@ def consult(case: Case, now: datetime, policy: Policy) -> Counsel:
     proposal, reasons, refusals = _guarded(facts, replace(wanted, not_before=max(wanted.not_before, facts.now)))
     owed_at = proposal.not_before if proposal.not_before > facts.now else min(wanted.not_before, facts.now)
     return Counsel(facts, proposal, reasons, refusals, owed_at)
+
+
+#: An import brings many that differ in nothing a rule looks at.
+_untouched = lru_cache(maxsize=4096)(_consult)
 
 
 def _proposed(facts: Facts) -> Proposal:

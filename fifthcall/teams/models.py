@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -50,11 +50,12 @@ class Workspace(models.Model):
 
     def policy(self) -> Policy:
         """The rules' numbers as this workspace has set them."""
-        return replace(
-            Policy(),
-            touches_an_hour=self.touches_an_hour,
-            check_in_after=timedelta(hours=self.check_in_hours),
-        )
+        return _policy(self.touches_an_hour, self.check_in_hours)
+
+
+@lru_cache(maxsize=100)
+def _policy(touches_an_hour: int, check_in_hours: int) -> Policy:
+    return Policy(touches_an_hour=touches_an_hour, check_in_after=timedelta(hours=check_in_hours))
 
 
 class Role(models.TextChoices):
