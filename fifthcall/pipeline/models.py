@@ -33,7 +33,7 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def visible_to(self, member: Membership) -> OpportunityQuerySet:
         """What `member` may see: managers and owners the whole workspace, members their own and unowned ones."""
         mine = self.filter(workspace_id=member.workspace_id)
-        return mine if member.leads else mine.filter(Q(owner=member) | Q(owner__isnull=True))
+        return mine if member.leads else mine.filter(Q(owner_id=member.pk) | Q(owner__isnull=True))
 
     def unfinished(self) -> OpportunityQuerySet:
         return self.filter(status__in=UNFINISHED)

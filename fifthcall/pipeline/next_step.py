@@ -6,9 +6,12 @@ from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from django.db import models
+
 from fifthcall.calendars.models import Appointment, Block
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.room import Room, capacity
+from fifthcall.prepared import Given, Prepared
 from fifthcall.rules import case as rules
 from fifthcall.rules.decide import Outlook, consult
 from fifthcall.rules.priority import rank
@@ -72,8 +75,14 @@ def meeting_of(opportunity: Opportunity) -> rules.Meeting | None:
 
 def blocks_of(member_id: int | None, zone: str) -> tuple[rules.Block, ...]:
     """The member's follow-up blocks for the rules."""
-    rows = Block.objects.filter(member_id=member_id).values_list("id", "weekdays", "start", "end")
-    return tuple(_block(pk, days, start, end, zone) for pk, days, start, end in rows)
+    return tuple(_block(*row, zone) for row in _BLOCKS.rows(member=member_id))
+
+
+_BLOCKS = Prepared(
+    lambda: Block.objects.filter(member_id=Given("member", models.BigIntegerField())).values_list(
+        "id", "weekdays", "start", "end"
+    )
+)
 
 
 @lru_cache(maxsize=10_000)

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import BigIntegerField, DateTimeField
+
 from fifthcall.pipeline.models import Opportunity
+from fifthcall.prepared import Given, Prepared
 from fifthcall.rules.case import Window
 
 
@@ -99,10 +102,17 @@ class Room:
         return known.steps
 
     def _read(self, owner: int | None, since: datetime, until: datetime) -> Standing:
-        there = Opportunity.objects.filter(owner_id=owner, next_due_at__gte=since, next_due_at__lt=until).values_list(
-            "pk", "next_due_at", "next_rank"
-        )
-        return Standing(since, until, sorted((due, rank) for pk, due, rank in there if due and pk not in self._but))
+        there = _DUE.rows(owner=owner, since=since, until=until)
+        return Standing(since, until, sorted((due, rank) for pk, due, rank in there if pk not in self._but))
+
+
+_DUE = Prepared(
+    lambda: Opportunity.objects.filter(
+        owner_id=Given("owner", BigIntegerField()),
+        next_due_at__gte=Given("since", DateTimeField()),
+        next_due_at__lt=Given("until", DateTimeField()),
+    ).values_list("pk", "next_due_at", "next_rank")
+)
 
 
 class NoLimit(Room):

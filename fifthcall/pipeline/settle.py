@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
-from django.db import connection
+from django.db.models import BigIntegerField, QuerySet
 
-from fifthcall.pipeline.models import Opportunity
-from fifthcall.pipeline.next_step import NEXT_COLUMNS, RELATED, place
+from fifthcall.people.models import Organization, Person
+from fifthcall.pipeline.models import Opportunity, Product
+from fifthcall.pipeline.next_step import NEXT_COLUMNS, place
+from fifthcall.prepared import Given, Prepared, columns, fetch, instance
 from fifthcall.teams.models import Membership
 
 
@@ -21,15 +25,31 @@ class NotVisible(Exception):
 
 def to_change(opportunity_id: int, member: Membership, version: int | None = None) -> Opportunity:
     """The opportunity, locked until the transaction ends. Raises NotVisible, or Changed if `version` is not its own."""
-    rows = Opportunity.objects.visible_to(member).select_related(*RELATED).filter(pk=opportunity_id)
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update(of=("self",))
-    found = rows.first()
-    if found is None:
+    rows = _VISIBLE[member.leads].rows(pk=opportunity_id, workspace=member.workspace_id, member=member.pk)
+    if not rows:
         raise NotVisible
+    found = instance(Opportunity, rows[0])
+    found.workspace = member.workspace
+    found.owner = member if found.owner_id == member.pk else fetch(Membership, found.owner_id)
+    found.person = fetch(Person, found.person_id)
+    found.organization = fetch(Organization, found.organization_id)
+    found.product = fetch(Product, found.product_id)
     if version is not None and found.version != version:
         raise Changed
     return found
+
+
+def _visible(leads: bool) -> Prepared:
+    def build() -> QuerySet[Opportunity, Any]:
+        key = BigIntegerField()
+        member = SimpleNamespace(pk=Given("member", key), workspace_id=Given("workspace", key), leads=leads)
+        seen = Opportunity.objects.visible_to(cast(Membership, member))
+        return seen.filter(pk=Given("pk", key)).select_for_update().values_list(*columns(Opportunity))
+
+    return Prepared(build)
+
+
+_VISIBLE = {leads: _visible(leads) for leads in (True, False)}
 
 
 def settle(opportunity: Opportunity, now: datetime, *columns: str) -> None:

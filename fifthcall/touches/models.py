@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from fifthcall.prepared import Given, Prepared
 from fifthcall.rules import case
 
 
@@ -44,8 +45,7 @@ class Touch(models.Model):
     @classmethod
     def history_of(cls, opportunity_id: int) -> tuple[case.Touch, ...]:
         """What happened with an opportunity, as the rules see it, oldest first."""
-        rows = cls.objects.filter(opportunity_id=opportunity_id).order_by("at", "id").values_list(*FACT_COLUMNS)
-        return facts_of(list(rows))
+        return facts_of(_HISTORY.rows(opportunity=opportunity_id))
 
 
 #: The columns that `as_fact` needs, in its order.
@@ -62,6 +62,14 @@ FACT_COLUMNS = (
     "agreed_zone",
     "reason",
     "reason_until",
+)
+
+_HISTORY = Prepared(
+    lambda: (
+        Touch.objects.filter(opportunity_id=Given("opportunity", models.BigIntegerField()))
+        .order_by("at", "id")
+        .values_list(*FACT_COLUMNS)
+    )
 )
 
 
