@@ -31,16 +31,14 @@ class Prepared:
         self._build = build
         self._compiled: dict[str, tuple[str, tuple[Any, ...], SQLCompiler, dict[Any, Any]]] = {}
 
-    def rows(self, **given: Any) -> list[tuple[Any, ...]]:
-        """The rows for these values. Raises KeyError for one that is missing."""
+    def rows(self, limit: int | None = None, **given: Any) -> list[tuple[Any, ...]]:
+        """The rows for these values, at most `limit`. Raises KeyError for a value that is missing."""
         if connection.vendor not in self._compiled:
             self._compiled[connection.vendor] = self._compile()
         sql, params, compiler, converters = self._compiled[connection.vendor]
-        filled = [
-            p.output_field.get_db_prep_value(given[p.name], connection) if isinstance(p, Given) else p for p in params
-        ]
+        filled = [_filled(param, given) for param in params]
         with connection.cursor() as cursor:
-            cursor.execute(sql, filled)
+            cursor.execute(*(sql, filled) if limit is None else (f"{sql} LIMIT %s", [*filled, limit]))
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         if converters:
             rows = [tuple(row) for row in compiler.apply_converters(rows, converters)]

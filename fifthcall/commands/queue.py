@@ -10,14 +10,16 @@ from fifthcall.cli import WrongUse
 from fifthcall.commands.common import Subparsers, add_at, add_json, add_workspace, member, say, time_of, workspace
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED, case_of
+from fifthcall.rules.case import Kind
 from fifthcall.rules.decide import preview
 from fifthcall.rules.outcomes import OUTCOMES
+from fifthcall.rules.words import KIND_WORDS
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
 from fifthcall.touches.draft import Incomplete
 from fifthcall.touches.forms import OutcomeForm
 from fifthcall.touches.log import log
-from fifthcall.touches.queue import behind, queue
+from fifthcall.touches.queue import Due, behind, queue
 
 _FIELDS = ("note", "when_on", "when_at", "meeting_on", "meeting_at", "promise_on", "promise_from", "promise_until")
 _MORE = ("reason", "reason_note", "reason_until", "person", "phone", "stop", "next_on", "next_at", "next_kind", "zone")
@@ -43,34 +45,32 @@ def _today(arguments: argparse.Namespace) -> int:
             return 0
         print(cards.behind_words(late.count, late.more, late.caught_up_at, rep.zone) or "You are up to date.")
         for step in steps:
-            assert step.next_due_at
-            words = cards.why(step)
-            when = cards.when(step.next_due_at, now, rep.zone)
-            print(f"{step.pk:>7}  {when:22} {cards.headline(step):40} {words[0]['words'] if words else ''}")
+            line = f"{KIND_WORDS[Kind(step.kind)]} {step.whom}"
+            why = next((reason["words"] for reason in cards.reasons(step.why)), "")
+            print(f"{step.pk:>7}  {cards.when(step.due_at, now, rep.zone):22} {line:40} {why}")
     return 0
 
 
-def _line(step: Opportunity) -> dict[str, Any]:
-    assert step.next_due_at and step.next_until
+def _line(step: Due) -> dict[str, Any]:
     return {
         "id": step.pk,
         "external_id": step.external_id,
         "name": step.name,
-        "organisation": step.organization.name if step.organization else "",
-        "person": step.person.name if step.person else "",
-        "kind": step.next_kind,
-        "purpose": step.next_purpose,
-        "due_at": step.next_due_at.isoformat(),
-        "until": step.next_until.isoformat(),
-        "zone": step.next_zone,
-        "firm": step.next_firm,
-        "why": [f"{reason['rule']}: {reason['words']}" for reason in cards.why(step)],
+        "organisation": step.organisation,
+        "person": step.person,
+        "kind": step.kind,
+        "purpose": step.purpose,
+        "due_at": step.due_at.isoformat(),
+        "until": step.until.isoformat(),
+        "zone": step.zone,
+        "firm": step.firm,
+        "why": [f"{reason['rule']}: {reason['words']}" for reason in cards.reasons(step.why)],
     }
 
 
 def _one(rep: Membership, name: str) -> Opportunity:
     rows = Opportunity.objects.filter(workspace_id=rep.workspace_id).select_related(*RELATED)
-    found = rows.filter(external_id=name).first() or (rows.filter(pk=int(name)).first() if name.isdigit() else None)
+    found = rows.filter(external_id=name).first() or (rows.filter(pk=int(name)).first() if name.isdecimal() else None)
     if found is None:
         raise WrongUse(f"There is no opportunity “{name}” (its number or external id).")
     return found
@@ -108,7 +108,7 @@ def _log(arguments: argparse.Namespace) -> int:
             raise WrongUse(f"--{missing.field.replace('_', '-')}: {missing}") from None
         row = _one(rep, str(row.pk))
         if arguments.json:
-            say(_line(row) if row.next_due_at else {"id": row.pk, "status": row.status})
+            say(_line(Due.of(row)) if row.next_due_at else {"id": row.pk, "status": row.status})
         else:
             print(_next_words(row, now, rep.zone))
     return 0
@@ -144,7 +144,7 @@ def _explain(arguments: argparse.Namespace) -> int:
             return 0
         after = preview(case_of(row), now, space.policy())
         story = {
-            "next": _line(row),
+            "next": _line(Due.of(row)),
             "refused": [f"{r['rule']}: {r['words']}" for r in cards.refused(row)],
             "if_nothing_happens": [
                 {"kind": s.kind.value, "purpose": s.purpose, "starts_at": s.window.starts_at.isoformat()} for s in after

@@ -187,7 +187,7 @@ def _reading(value: str) -> str:
         return "email"
     if not _DIGIT.search(text):
         return "url" if "." in text and _URL.fullmatch(text) else "text"
-    if (text[0].isdigit() or text[:3].lower() in _MONTHS) and (days := _days(text)):
+    if (text[0].isdecimal() or text[:3].lower() in _MONTHS) and (days := _days(text)):
         mdy, dmy, shape = days
         return shape or ("day?" if mdy and dmy else "mdy" if mdy else "dmy")
     if text[0] in "+0" and _SURE_PHONE.fullmatch(text):

@@ -24,7 +24,7 @@ def normal_form(kind: str, value: str, region: str | None = "US") -> str:
         try:
             return phonenumbers.format_number(phonenumbers.parse(value, region), phonenumbers.PhoneNumberFormat.E164)
         except phonenumbers.NumberParseException:
-            return "".join(c for c in value if c.isdigit() or c == "+")
+            return "".join(c for c in value if c.isdecimal() or c == "+")
     return " ".join(value.split()).casefold()
 
 

@@ -109,12 +109,12 @@ def place(opportunity: Opportunity, now: datetime, case: rules.Case | None = Non
     """
     case = case or case_of(opportunity)
     room = room or Room((opportunity.pk,) if opportunity.pk else ())
-    owner, its_rank = opportunity.owner_id, rank_of(opportunity, case, now)
+    whose, its_rank = (opportunity.workspace_id, opportunity.owner_id), rank_of(opportunity, case, now)
     policy = opportunity.workspace.policy()
     counsel = consult(case, now, policy)
     free_from = None
     if counsel.proposal:
-        key = (owner, case.prospect_zone, counsel.proposal.kind.channel.value)
+        key = (whose, case.prospect_zone, counsel.proposal.kind.channel.value)
         free_from = room.begin(key, its_rank, counsel.proposal.not_before)
     while True:
         outlook = counsel.placed(free_from)
@@ -126,7 +126,7 @@ def place(opportunity: Opportunity, now: datetime, case: rules.Case | None = Non
         if onward is None:
             break
         free_from = onward
-    room.take(owner, outlook.slot, its_rank)
+    room.take(whose, outlook.slot, its_rank)
     for column, value in zip(NEXT_COLUMNS, columns(outlook, its_rank), strict=True):
         setattr(opportunity, column, value)
 

@@ -23,7 +23,9 @@ def capacity(slot: Window, touches_an_hour: int) -> int:
 #: How far ahead an owner's steps are read at a time.
 READ = timedelta(days=60)
 
-Key = tuple[int | None, str, str]
+#: Workspace and owner.
+Whose = tuple[int, int | None]
+Key = tuple[Whose, str, str]
 
 
 @dataclass(slots=True)
@@ -56,14 +58,14 @@ class Room:
     def __init__(self, but: Iterable[int] = ()) -> None:
         """`but`: the opportunities whose own present steps do not count, as they are being planned."""
         self._but = frozenset(but)
-        self._ranks: dict[tuple[int | None, datetime], list[int]] = {}
-        self._standing: dict[int | None, Standing] = {}
+        self._ranks: dict[tuple[Whose, datetime], list[int]] = {}
+        self._standing: dict[Whose, Standing] = {}
         self._runs: dict[Key, Run] = {}
 
     def begin(self, key: Key, rank: int, not_before: datetime) -> datetime | None:
         """Where to look first for a step of `rank`, if all blocks before that are known to be full.
 
-        `key`: the owner, the prospect's zone and the channel, which share the same openings.
+        `key`: whose it is, the prospect's zone and the channel, which share the same openings.
         """
         run = self._runs.get(key)
         return run.until if run and run.covers(not_before, rank) else None
@@ -80,35 +82,37 @@ class Room:
             run = self._runs[key] = Run(rank, asked_from, slot.until)
         return run.until
 
-    def take(self, owner: int | None, slot: Window | None, rank: int) -> None:
+    def take(self, whose: Whose, slot: Window | None, rank: int) -> None:
         if slot:
-            insort(self._in(owner, slot), rank)
+            insort(self._in(whose, slot), rank)
 
-    def _in(self, owner: int | None, slot: Window) -> list[int]:
-        key = (owner, slot.starts_at)
+    def _in(self, whose: Whose, slot: Window) -> list[int]:
+        key = (whose, slot.starts_at)
         if key not in self._ranks:
-            steps = self._steps(owner, slot)
+            steps = self._steps(whose, slot)
             first, last = bisect_left(steps, (slot.starts_at,)), bisect_left(steps, (slot.until,))
             self._ranks[key] = sorted(rank for _, rank in steps[first:last])
         return self._ranks[key]
 
-    def _steps(self, owner: int | None, slot: Window) -> list[tuple[datetime, int]]:
-        known = self._standing.get(owner)
+    def _steps(self, whose: Whose, slot: Window) -> list[tuple[datetime, int]]:
+        known = self._standing.get(whose)
         # Who plans a single step reads a single block; the rest is for those who plan many.
         if known is None or not (known.since <= slot.starts_at and slot.until <= known.until):
-            known = self._standing[owner] = self._read(
-                owner, slot.starts_at, slot.until + READ if self._ranks else slot.until
+            known = self._standing[whose] = self._read(
+                whose, slot.starts_at, slot.until + READ if self._ranks else slot.until
             )
         return known.steps
 
-    def _read(self, owner: int | None, since: datetime, until: datetime) -> Standing:
-        there = _DUE.rows(owner=owner, since=since, until=until)
+    def _read(self, whose: Whose, since: datetime, until: datetime) -> Standing:
+        there = _DUE.rows(workspace=whose[0], owner=whose[1], since=since, until=until)
         return Standing(since, until, sorted((due, rank) for pk, due, rank in there if pk not in self._but))
 
 
 _DUE = Prepared(
     lambda: Opportunity.objects.filter(
+        workspace_id=Given("workspace", BigIntegerField()),
         owner_id=Given("owner", BigIntegerField()),
+        next_due_at__isnull=False,  # what the partial index asks for
         next_due_at__gte=Given("since", DateTimeField()),
         next_due_at__lt=Given("until", DateTimeField()),
     ).values_list("pk", "next_due_at", "next_rank")
@@ -121,5 +125,5 @@ class NoLimit(Room):
     def look_from(self, key: Key, slot: Window, rank: int, most: int, asked_from: datetime) -> None:
         return None
 
-    def take(self, owner: int | None, slot: Window | None, rank: int) -> None:
+    def take(self, whose: Whose, slot: Window | None, rank: int) -> None:
         return

@@ -15,6 +15,7 @@ from fifthcall.rules.words import KIND_WORDS, day, moment, sentence
 from fifthcall.teams.models import Membership
 from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.models import Touch
+from fifthcall.touches.queue import Due
 
 ICONS = {
     Kind.CALL: "phone",
@@ -58,7 +59,11 @@ def headline(opportunity: Opportunity) -> str:
 
 def why(opportunity: Opportunity) -> list[dict[str, str]]:
     """The rules that chose the step, each in plain words."""
-    said = opportunity.next_why.get("reasons", ())
+    return reasons(opportunity.next_why)
+
+
+def reasons(why: dict[str, Any]) -> list[dict[str, str]]:
+    said = why.get("reasons", ())
     return [{"rule": rule, "words": sentence(rule, code, facts)} for rule, code, facts in said]
 
 
@@ -224,16 +229,14 @@ def behind_words(count: int, more: bool, caught_up_at: datetime | None, zone: st
     return words[0].upper() + words[1:] + "."
 
 
-def row(opportunity: Opportunity, now: datetime, zone: str) -> dict[str, Any]:
+def row(due: Due, now: datetime, zone: str) -> dict[str, Any]:
     """A line of the list of what follows."""
-    kind = Kind(opportunity.next_kind)
-    assert opportunity.next_due_at
+    kind = Kind(due.kind)
     return {
-        "pk": opportunity.pk,
-        "name": whom(opportunity),
-        "organisation": opportunity.product.name if opportunity.product else "",
+        "pk": due.pk,
+        "name": due.whom,
+        "organisation": due.product,
         "kind_words": KIND_WORDS[kind],
         "icon": ICONS[kind],
-        "when": when(opportunity.next_due_at, now, zone),
-        "local_time": "",
+        "when": when(due.due_at, now, zone),
     }

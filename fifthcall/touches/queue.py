@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import reduce
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, Count, DateTimeField, Max, QuerySet
 
 from fifthcall.pipeline.models import Opportunity
+from fifthcall.prepared import Given, Prepared
 from fifthcall.rules.windows import instant, wall
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
@@ -36,24 +39,85 @@ def start_of_day(member: Membership, now: datetime) -> datetime:
     return instant(datetime.combine(wall(now, member.zone).date(), time()), member.zone)
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One line of the queue: a step with whom it is for."""
+
+    pk: int
+    external_id: str
+    name: str
+    person: str
+    organisation: str
+    product: str
+    kind: str
+    purpose: str
+    due_at: datetime
+    until: datetime
+    zone: str
+    firm: bool
+    why: dict[str, Any]
+
+    @classmethod
+    def of(cls, opportunity: Opportunity) -> Due:
+        """The step of an unfinished opportunity."""
+        return _due(tuple(reduce(_get, path.split("__"), opportunity) for path in LINE))
+
+    @property
+    def whom(self) -> str:
+        """Whom to reach: the person, else their organisation, else the opportunity's name."""
+        return self.person or self.organisation or self.name
+
+
+LINE = (
+    "pk", "external_id", "name", "person__name", "organization__name", "product__name", "next_kind", "next_purpose",
+    "next_due_at", "next_until", "next_zone", "next_firm", "next_why",
+)  # fmt: skip
+
+
+def _get(holder: Any, name: str) -> Any:
+    return getattr(holder, name) if holder else None
+
+
 def steps_of(member: Membership) -> QuerySet[Opportunity]:
     """The member's own unfinished opportunities (found by the partial index of those with a due date)."""
-    return Opportunity.objects.filter(
-        workspace_id=member.workspace_id, owner_id=member.pk, next_due_at__isnull=False
-    ).select_related("organization", "person", "product")
+    return _steps(member.workspace_id, member.pk)
 
 
-def queue(member: Membership, now: datetime, limit: int = AHEAD) -> list[Opportunity]:
+def _steps(workspace: Any, owner: Any) -> QuerySet[Opportunity]:
+    return Opportunity.objects.filter(workspace_id=workspace, owner_id=owner, next_due_at__isnull=False)
+
+
+def _part(*order: str, **conditions: Any) -> Prepared:
+    key = BigIntegerField()
+    return Prepared(
+        lambda: (
+            _steps(Given("workspace", key), Given("owner", key))
+            .filter(**conditions)
+            .order_by(*order, "id")
+            .values_list(*LINE)
+        )
+    )
+
+
+_NOW = Given("now", DateTimeField())
+_FIRM = _part("next_due_at", next_due_at__lte=_NOW, next_firm=True)
+_WORTHIEST = _part("next_rank", next_due_at__lte=_NOW, next_firm=False)
+_LATER = _part("next_due_at", "next_rank", next_due_at__gt=_NOW)
+
+
+def queue(member: Membership, now: datetime, limit: int = AHEAD) -> list[Due]:
     """What `member` does next, in order: agreed times that have come, then what is due, worthiest first, then later."""
-    steps = steps_of(member)
-    begun = steps.filter(next_due_at__lte=now)
-    firm = begun.filter(next_firm=True).order_by("next_due_at", "id")
-    worthiest = begun.filter(next_firm=False).order_by("next_rank", "id")
-    later = steps.filter(next_due_at__gt=now).order_by("next_due_at", "next_rank", "id")
-    found: list[Opportunity] = []
-    for part in (firm, worthiest, later):
-        found.extend(part[: limit - len(found)] if len(found) < limit else ())
+    found: list[Due] = []
+    for part in (_FIRM, _WORTHIEST, _LATER):
+        if len(found) < limit:
+            rows = part.rows(workspace=member.workspace_id, owner=member.pk, now=now, limit=limit - len(found))
+            found.extend(_due(row) for row in rows)
     return found
+
+
+def _due(row: tuple[Any, ...]) -> Due:
+    pk, external_id, name, person, organisation, product, *step = row
+    return Due(pk, external_id, name, person or "", organisation or "", product or "", *step)
 
 
 def due_today(member: Membership, now: datetime) -> int:
@@ -68,6 +132,6 @@ def done_today(member: Membership, now: datetime) -> int:
 
 
 def behind(member: Membership, now: datetime) -> Behind:
-    owed = steps_of(member).select_related(None).filter(next_owed_at__lt=start_of_day(member, now), next_firm=False)
-    dues = [due for due in owed.values_list("next_due_at", flat=True)[: COUNTED + 1] if due]
-    return Behind(min(len(dues), COUNTED), len(dues) > COUNTED, max(dues, default=None))
+    owed = steps_of(member).filter(next_owed_at__lt=start_of_day(member, now), next_firm=False)
+    found = owed[: COUNTED + 1].aggregate(count=Count("pk"), last=Max("next_due_at"))
+    return Behind(min(found["count"], COUNTED), found["count"] > COUNTED, found["last"])

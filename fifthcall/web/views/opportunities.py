@@ -21,10 +21,10 @@ from fifthcall.people.reach import add_point
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED
 from fifthcall.pipeline.settle import settle, to_change
-from fifthcall.rules.case import Status
+from fifthcall.rules.case import Kind, Status
 from fifthcall.rules.outcomes import WHY_LOST
 from fifthcall.rules.windows import wall
-from fifthcall.rules.words import day
+from fifthcall.rules.words import KIND_WORDS, day
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
 from fifthcall.touches.draft import Draft, Incomplete
@@ -121,8 +121,12 @@ def _narrowed(rows: Any, wanted: dict[str, Any]) -> Any:
 def _row(row: Opportunity, member: Membership, now: Any) -> dict[str, Any]:
     step = None
     if row.next_due_at:
-        line = cards.row(row, now, member.zone)
-        step = {"icon": line["icon"], "words": line["kind_words"], "when": line["when"]}
+        kind = Kind(row.next_kind)
+        step = {
+            "icon": cards.ICONS[kind],
+            "words": KIND_WORDS[kind],
+            "when": cards.when(row.next_due_at, now, member.zone),
+        }
     return {
         "pk": row.pk,
         "name": row.name,

@@ -21,7 +21,7 @@ from fifthcall.touches.draft import Incomplete
 from fifthcall.touches.forms import OutcomeForm
 from fifthcall.touches.log import log, next_step_after, retract
 from fifthcall.touches.models import Touch
-from fifthcall.touches.queue import behind, done_today, due_today, end_of_day, queue
+from fifthcall.touches.queue import Due, behind, done_today, due_today, end_of_day, queue
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
 
@@ -45,15 +45,22 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def today(request: MemberRequest) -> HttpResponse:
-    return render(request, "fifthcall/today.html", work(request, clock.now()))
+    """The working area; `?opportunity=PK` shows that one's card out of turn."""
+    wanted = request.GET.get("opportunity", "")
+    return render(
+        request, "fifthcall/today.html", work(request, clock.now(), int(wanted) if wanted.isdecimal() else None)
+    )
 
 
-def work(request: MemberRequest, now: datetime, undo: Touch | None = None) -> dict[str, Any]:
-    """The context of the whole working area: the card, what follows, and how the day stands."""
+def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo: Touch | None = None) -> dict[str, Any]:
+    """The context of the whole working area: the card (of `wanted`, or the next), what follows, how the day stands."""
     member = request.member
     steps = queue(member, now, ROWS + 1)
-    current = steps[0] if steps and steps[0].next_due_at and steps[0].next_due_at < end_of_day(member, now) else None
-    following = steps[1:] if current else steps
+    current = one_visible(member, wanted) if wanted else None
+    if current is None or current.finished:
+        first = next((step for step in steps[:1] if step.due_at < end_of_day(member, now)), None)
+        current = one_visible(member, first.pk) if first else None
+    following = [step for step in steps if current is None or step.pk != current.pk][:ROWS]
     context: dict[str, Any] = {
         "card": _card(current, request, now) if current else None,
         "outcomes": _outcomes(current) if current else (),
@@ -63,8 +70,8 @@ def work(request: MemberRequest, now: datetime, undo: Touch | None = None) -> di
         "next_up": None,
     }
     if current is None and steps:
-        first = cards.row(steps[0], now, member.zone)
-        context["next_up"] = {"pk": first["pk"], "words": f"{first['kind_words']} {first['name']}, {first['when']}"}
+        line = cards.row(steps[0], now, member.zone)
+        context["next_up"] = {"pk": line["pk"], "words": f"{line['kind_words']} {line['name']}, {line['when']}"}
     if undo:
         words = f"Saved: {OUTCOMES[undo.outcome].label.lower()}."
         context["undo"] = {"touch_pk": undo.pk, "words": words, "seconds": UNDO_SECONDS}
@@ -84,12 +91,11 @@ def _outcomes(opportunity: Opportunity) -> list[dict[str, str]]:
     ]
 
 
-def _groups(steps: list[Opportunity], request: MemberRequest, now: datetime) -> list[dict[str, Any]]:
+def _groups(steps: list[Due], request: MemberRequest, now: datetime) -> list[dict[str, Any]]:
     member, tonight = request.member, end_of_day(request.member, now)
     groups: dict[str, list[dict[str, Any]]] = {"Now": [], "Later today": [], "Next": []}
     for step in steps:
-        assert step.next_due_at
-        title = "Now" if step.next_due_at <= now else "Later today" if step.next_due_at < tonight else "Next"
+        title = "Now" if step.due_at <= now else "Later today" if step.due_at < tonight else "Next"
         groups[title].append(cards.row(step, now, member.zone))
     return [{"title": title, "rows": rows} for title, rows in groups.items()]
 
@@ -111,11 +117,10 @@ def today_card(request: MemberRequest, pk: int) -> HttpResponse:
     now, opportunity = clock.now(), one_visible(request.member, pk)
     if opportunity.finished:
         return redirect("opportunity", pk)
-    context = {"card": _card(opportunity, request, now), "outcomes": _outcomes(opportunity)}
-    template = "fifthcall/today.html#card" if request.htmx else "fifthcall/today.html"  # type: ignore[attr-defined]
     if not request.htmx:  # type: ignore[attr-defined]
-        context = work(request, now) | context
-    return render(request, template, context)
+        return render(request, "fifthcall/today.html", work(request, now, pk))
+    context = {"card": _card(opportunity, request, now), "outcomes": _outcomes(opportunity)}
+    return render(request, "fifthcall/today.html#card", context)
 
 
 def _form(request: MemberRequest, opportunity: Opportunity, code: str) -> OutcomeForm:
@@ -176,7 +181,7 @@ def outcome_save(request: MemberRequest, pk: int, code: str) -> HttpResponse:
     form = _form(request, opportunity, code)
     version = request.POST.get("version", "")
     try:
-        touch = log(pk, request.member, form.draft(), now, int(version) if version.isdigit() else None)
+        touch = log(pk, request.member, form.draft(), now, int(version) if version.isdecimal() else None)
     except Incomplete as missing:
         form.add_error(missing.field if missing.field in form.fields else None, str(missing))
         return _panel(request, opportunity, code, 422, form=form)
@@ -199,10 +204,7 @@ def touch_retraction(request: MemberRequest, pk: int) -> HttpResponse:
     except Changed:
         context = work(request, now) | {"notice": "Too late to undo. Log a correction instead."}
         return render(request, "fifthcall/today.html#work", context)
-    opportunity = one_visible(request.member, opportunity.pk)
-    context = work(request, now)
-    if not opportunity.finished:
-        context |= {"card": _card(opportunity, request, now), "outcomes": _outcomes(opportunity)}
+    context = work(request, now, opportunity.pk)
     template = "fifthcall/today.html#work" if request.htmx else "fifthcall/today.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
