@@ -10,16 +10,14 @@ from fifthcall.cli import WrongUse
 from fifthcall.commands.common import Subparsers, add_at, add_json, add_workspace, member, say, time_of, workspace
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED, case_of
-from fifthcall.rules.case import Kind
 from fifthcall.rules.decide import preview
 from fifthcall.rules.outcomes import OUTCOMES
-from fifthcall.rules.words import KIND_WORDS
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
 from fifthcall.touches.draft import Incomplete
 from fifthcall.touches.forms import OutcomeForm
 from fifthcall.touches.log import log
-from fifthcall.touches.queue import Due, behind, queue
+from fifthcall.touches.queue import behind, queue
 
 _FIELDS = ("note", "when_on", "when_at", "meeting_on", "meeting_at", "promise_on", "promise_from", "promise_until")
 _MORE = ("reason", "reason_note", "reason_until", "person", "phone", "stop", "next_on", "next_at", "next_kind", "zone")
@@ -38,33 +36,37 @@ def add_today(subs: Subparsers) -> None:
 def _today(arguments: argparse.Namespace) -> int:
     rep = member(workspace(arguments.workspace), arguments.rep)
     with time_of(arguments.at, rep.zone) as now:
-        steps, late = queue(rep, now, arguments.limit), behind(rep, now)
+        late, order = behind(rep, now), [due.pk for due in queue(rep, now, arguments.limit)]
+        rows = Opportunity.objects.select_related("person", "organization").in_bulk(order)
+        steps = [rows[pk] for pk in order]
         if arguments.json:
             state = {"count": late.count, "more": late.more, "caught_up_at": late.caught_up_at}
             say({"rep": rep.name, "at": now.isoformat(), "behind": state, "queue": [_line(s) for s in steps]})
             return 0
         print(cards.behind_words(late.count, late.more, late.caught_up_at, rep.zone) or "You are up to date.")
         for step in steps:
-            line = f"{KIND_WORDS[Kind(step.kind)]} {step.whom}"
-            why = next((reason["words"] for reason in cards.reasons(step.why)), "")
-            print(f"{step.pk:>7}  {cards.when(step.due_at, now, rep.zone):22} {line:40} {why}")
+            assert step.next_due_at
+            words = next((reason["words"] for reason in cards.why(step)), "")
+            when = cards.when(step.next_due_at, now, rep.zone)
+            print(f"{step.pk:>7}  {when:22} {cards.headline(step):40} {words}")
     return 0
 
 
-def _line(step: Due) -> dict[str, Any]:
+def _line(step: Opportunity) -> dict[str, Any]:
+    assert step.next_due_at and step.next_until
     return {
         "id": step.pk,
         "external_id": step.external_id,
         "name": step.name,
-        "organisation": step.organisation,
-        "person": step.person,
-        "kind": step.kind,
-        "purpose": step.purpose,
-        "due_at": step.due_at.isoformat(),
-        "until": step.until.isoformat(),
-        "zone": step.zone,
-        "firm": step.firm,
-        "why": [f"{reason['rule']}: {reason['words']}" for reason in cards.reasons(step.why)],
+        "organisation": step.organization.name if step.organization else "",
+        "person": step.person.name if step.person else "",
+        "kind": step.next_kind,
+        "purpose": step.next_purpose,
+        "due_at": step.next_due_at.isoformat(),
+        "until": step.next_until.isoformat(),
+        "zone": step.next_zone,
+        "firm": step.next_firm,
+        "why": [f"{reason['rule']}: {reason['words']}" for reason in cards.why(step)],
     }
 
 
@@ -108,7 +110,7 @@ def _log(arguments: argparse.Namespace) -> int:
             raise WrongUse(f"--{missing.field.replace('_', '-')}: {missing}") from None
         row = _one(rep, str(row.pk))
         if arguments.json:
-            say(_line(Due.of(row)) if row.next_due_at else {"id": row.pk, "status": row.status})
+            say(_line(row) if row.next_due_at else {"id": row.pk, "status": row.status})
         else:
             print(_next_words(row, now, rep.zone))
     return 0
@@ -144,7 +146,7 @@ def _explain(arguments: argparse.Namespace) -> int:
             return 0
         after = preview(case_of(row), now, space.policy())
         story = {
-            "next": _line(Due.of(row)),
+            "next": _line(row),
             "refused": [f"{r['rule']}: {r['words']}" for r in cards.refused(row)],
             "if_nothing_happens": [
                 {"kind": s.kind.value, "purpose": s.purpose, "starts_at": s.window.starts_at.isoformat()} for s in after

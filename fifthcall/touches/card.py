@@ -59,11 +59,7 @@ def headline(opportunity: Opportunity) -> str:
 
 def why(opportunity: Opportunity) -> list[dict[str, str]]:
     """The rules that chose the step, each in plain words."""
-    return reasons(opportunity.next_why)
-
-
-def reasons(why: dict[str, Any]) -> list[dict[str, str]]:
-    said = why.get("reasons", ())
+    said = opportunity.next_why.get("reasons", ())
     return [{"rule": rule, "words": sentence(rule, code, facts)} for rule, code, facts in said]
 
 
@@ -235,7 +231,7 @@ def row(due: Due, now: datetime, zone: str) -> dict[str, Any]:
     return {
         "pk": due.pk,
         "name": due.whom,
-        "organisation": due.product,
+        "organisation": due.product or "",
         "kind_words": KIND_WORDS[kind],
         "icon": ICONS[kind],
         "when": when(due.due_at, now, zone),

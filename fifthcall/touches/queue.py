@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import reduce
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, DateTimeField, Max, QuerySet
+from django.db.models import BigIntegerField, Case, Count, DateTimeField, Max, QuerySet, When
 
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.prepared import Given, Prepared
@@ -44,23 +43,12 @@ class Due:
     """One line of the queue: a step with whom it is for."""
 
     pk: int
-    external_id: str
     name: str
-    person: str
-    organisation: str
-    product: str
+    person: str | None
+    organisation: str | None
+    product: str | None
     kind: str
-    purpose: str
     due_at: datetime
-    until: datetime
-    zone: str
-    firm: bool
-    why: dict[str, Any]
-
-    @classmethod
-    def of(cls, opportunity: Opportunity) -> Due:
-        """The step of an unfinished opportunity."""
-        return _due(tuple(reduce(_get, path.split("__"), opportunity) for path in LINE))
 
     @property
     def whom(self) -> str:
@@ -68,14 +56,7 @@ class Due:
         return self.person or self.organisation or self.name
 
 
-LINE = (
-    "pk", "external_id", "name", "person__name", "organization__name", "product__name", "next_kind", "next_purpose",
-    "next_due_at", "next_until", "next_zone", "next_firm", "next_why",
-)  # fmt: skip
-
-
-def _get(holder: Any, name: str) -> Any:
-    return getattr(holder, name) if holder else None
+LINE = ("pk", "name", "person__name", "organization__name", "product__name", "next_kind", "next_due_at")
 
 
 def steps_of(member: Membership) -> QuerySet[Opportunity]:
@@ -87,7 +68,7 @@ def _steps(workspace: Any, owner: Any) -> QuerySet[Opportunity]:
     return Opportunity.objects.filter(workspace_id=workspace, owner_id=owner, next_due_at__isnull=False)
 
 
-def _part(*order: str, **conditions: Any) -> Prepared:
+def _part(*order: Any, **conditions: Any) -> Prepared:
     key = BigIntegerField()
     return Prepared(
         lambda: (
@@ -100,24 +81,19 @@ def _part(*order: str, **conditions: Any) -> Prepared:
 
 
 _NOW = Given("now", DateTimeField())
-_FIRM = _part("next_due_at", next_due_at__lte=_NOW, next_firm=True)
-_WORTHIEST = _part("next_rank", next_due_at__lte=_NOW, next_firm=False)
+_RANK_OF_SOFT = Case(When(next_firm=True, then=0), default="next_rank", output_field=BigIntegerField())
+_DUE = _part("-next_firm", _RANK_OF_SOFT, "next_due_at", next_due_at__lte=_NOW)
 _LATER = _part("next_due_at", "next_rank", next_due_at__gt=_NOW)
 
 
 def queue(member: Membership, now: datetime, limit: int = AHEAD) -> list[Due]:
     """What `member` does next, in order: agreed times that have come, then what is due, worthiest first, then later."""
     found: list[Due] = []
-    for part in (_FIRM, _WORTHIEST, _LATER):
+    for part in (_DUE, _LATER):
         if len(found) < limit:
             rows = part.rows(workspace=member.workspace_id, owner=member.pk, now=now, limit=limit - len(found))
-            found.extend(_due(row) for row in rows)
+            found.extend(Due(*row) for row in rows)
     return found
-
-
-def _due(row: tuple[Any, ...]) -> Due:
-    pk, external_id, name, person, organisation, product, *step = row
-    return Due(pk, external_id, name, person or "", organisation or "", product or "", *step)
 
 
 def due_today(member: Membership, now: datetime) -> int:

@@ -47,9 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def today(request: MemberRequest) -> HttpResponse:
     """The working area; `?opportunity=PK` shows that one's card out of turn."""
     wanted = request.GET.get("opportunity", "")
-    return render(
-        request, "fifthcall/today.html", work(request, clock.now(), int(wanted) if wanted.isdecimal() else None)
-    )
+    pk = int(wanted) if wanted.isdecimal() else None
+    return render(request, "fifthcall/today.html", work(request, clock.now(), pk))
 
 
 def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo: Touch | None = None) -> dict[str, Any]:
