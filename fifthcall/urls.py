@@ -7,7 +7,7 @@ from importlib import import_module
 from django.urls import include, path
 
 from fifthcall.web.access import Who, declared, route
-from fifthcall.web.views import imports, opportunities, setup, team, today
+from fifthcall.web.views import editing, imports, opportunities, setup, team, today
 
 MEMBER, MANAGER, ANYONE = Who.MEMBER, Who.MANAGER, Who.ANYONE
 
@@ -24,6 +24,10 @@ urlpatterns = [
     route("opportunities/<int:pk>/snooze/", today.snooze, who=MEMBER, name="snooze"),
     route("touches/<int:pk>/retraction/", today.touch_retraction, who=MEMBER, name="touch_retraction"),
     route("opportunities/", opportunities.opportunities, who=MEMBER, name="opportunities"),
+    route("opportunities/new/", editing.opportunity_new, who=MEMBER, name="opportunity_new"),
+    route("opportunities/<int:pk>/edit/", editing.opportunity_edit, who=MEMBER, name="opportunity_edit"),
+    route("opportunities/<int:pk>/merge/", editing.opportunity_merge, who=MEMBER, name="opportunity_merge"),
+    route("people/<int:pk>/merge/", editing.person_merge, who=MEMBER, name="person_merge"),
     route("opportunities/<int:pk>/", opportunities.opportunity, who=MEMBER, name="opportunity"),
     route("opportunities/<int:pk>/notes/", opportunities.note_add, who=MEMBER, name="note_add"),
     route("opportunities/<int:pk>/facts/", opportunities.fact_add, who=MEMBER, name="fact_add"),

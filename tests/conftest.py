@@ -100,3 +100,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("FIFTHCALL_REQUIRE_BROWSER") == "1":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+
+
+@pytest.fixture
+def team(db: None, settings: Any) -> Any:
+    """Ada and Ben (`tests.cast`); pages find their files without `collectstatic`."""
+    from tests.cast import gather
+
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    return gather()

@@ -19,6 +19,8 @@ from fifthcall.calendars.models import Block
 from fifthcall.imports import running, undoing, uploads
 from fifthcall.imports.models import Import
 from fifthcall.journal.models import Event, note_event
+from fifthcall.people.models import Person
+from fifthcall.pipeline import editing, merging
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import Changed
 from fifthcall.pipeline.slipping import flow_on, plan_again
@@ -43,7 +45,7 @@ def workspace() -> tuple[Workspace, Membership]:
 
 
 class Anything(RuleBasedStateMachine):
-    """Imports, outcomes, edits, closings, reopenings, undo and clock jumps in any order."""
+    """Imports, outcomes, edits, merges, closings, reopenings, undo and clock jumps in any order."""
 
     @initialize()
     def begin(self) -> None:
@@ -103,6 +105,23 @@ class Anything(RuleBasedStateMachine):
             with suppress(Changed):
                 retract(self.last.pk, self.ada, self.now)
             self.last = None
+
+    @rule(pick=st.integers(0, 50), value=st.none() | st.integers(0, 10**9), days=st.none() | st.integers(-900, 30))
+    def edited(self, pick: int, value: int | None, days: int | None) -> None:
+        rows = list(Opportunity.objects.order_by("id"))
+        if rows:
+            engaged_on = None if days is None else self.now.date() + timedelta(days=days)
+            editing.edit(rows[pick % len(rows)].pk, self.ada, {"value": value, "engaged_on": engaged_on}, self.now)
+
+    @rule(keep=st.integers(0, 50), gone=st.integers(0, 50))
+    def merged(self, keep: int, gone: int) -> None:
+        rows = list(Opportunity.objects.order_by("id"))
+        people = list(Person.objects.order_by("id"))
+        with suppress(merging.Unmergeable):
+            if rows:
+                merging.merge(rows[keep % len(rows)].pk, rows[gone % len(rows)].pk, self.ada, self.now)
+            if people:
+                merging.merge_people(people[keep % len(people)], people[gone % len(people)], self.ada, self.now)
 
     @rule(minutes=st.integers(-600, 60 * 24 * 20))
     def time_jumps(self, minutes: int) -> None:

@@ -16,6 +16,7 @@ from fifthcall.teams.models import Workspace
 HEADER = (
     "external_id", "name", "owner", "owner_email", "organisation", "product", "stage", "status", "engaged_on",
     "closed_on", "value", "next_step_on", "next_step_kind", "next_step_until", "next_step_why",
+    "note",
 )  # fmt: skip
 #: What spreadsheets would run; a leading quotation mark stops them, and our import takes it off again.
 _FORMULA = re.compile("'*[=+@\t\r＝-]")
@@ -44,6 +45,7 @@ def rows(workspace: Workspace) -> Iterator[dict[str, str]]:
             "next_step_kind": row.next_kind,
             "next_step_until": until.isoformat(timespec="minutes") if until else "",
             "next_step_why": " ".join(sentence(rule, code, facts) for rule, code, facts in said),
+            "note": row.note,
         }
 
 

@@ -27,7 +27,7 @@ from fifthcall.rules.windows import wall
 #: The row's own columns that an import may change.
 COLUMNS = (
     "name", "owner_id", "organization_id", "person_id", "product_id", "stage", "status", "value", "source",
-    "engaged_on", "planned_on", "closed_on",
+    "engaged_on", "planned_on", "closed_on", "note",
 )  # fmt: skip
 _POINTS = {
     "contact_phone": ContactPoint.Kind.PHONE,
@@ -93,6 +93,8 @@ def land(
             made = _new(known, record.values, blank.copy(), plan, lookups, room)
             created.append(made)
             landed.append(Landed(record, "created", "", made["name"], record.values.get("organisation") or ""))
+        elif row.merged_into_id:
+            landed.append(Landed(record, "skipped", f"It was merged into opportunity {row.merged_into_id}.", row.name))
         else:
             changes = _update(row, record.values, batch, lookups, now, room)
             action = "updated" if changes else "unchanged"
@@ -129,7 +131,7 @@ def _wanted(values: dict[str, Any], lookups: Lookups) -> dict[str, Any]:
         wanted["organization"] = lookups.organization(values["organisation"])
     if "product" in values:
         wanted["product"] = lookups.product(values["product"])
-    for field, column in (("stage", "stage"), ("source", "source")):
+    for field, column in (("stage", "stage"), ("source", "source"), ("note", "note")):
         if field in values:
             wanted[column] = values[field] or ""
     for field, column in (("value", "value"), ("engaged_on", "engaged_on"), ("next_step_on", "planned_on")):
@@ -242,7 +244,9 @@ def _person(values: dict[str, Any], batch: Import, organization: Organization | 
     if not name:
         return None
     key = matching_key(name)
-    person = Person.objects.filter(workspace=batch.workspace, key=key, organization=organization).first()
+    person = Person.objects.filter(
+        workspace=batch.workspace, key=key, organization=organization, merged_into=None
+    ).first()
     if person is None:
         person = Person.objects.create(
             workspace=batch.workspace, organization=organization, name=name, key=key, batch=batch,

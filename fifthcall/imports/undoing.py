@@ -30,10 +30,10 @@ def undo(batch: Import, member: Membership | None, now: datetime) -> list[str]:
         batch.refresh_from_db()
         changed = sum(not _restored(b.row, b.values, batch, now) for b in batch.befores.filter(model="opportunity"))
         made = Opportunity.objects.filter(batch=batch)
-        made.filter(touches=None, appointments=None, facts=None).delete()
+        made.filter(touches=None, appointments=None, facts=None, merged=None, merged_into=None).delete()
         worked = made.count()
         removed = batch.created_rows - worked
-        Person.objects.filter(batch=batch, opportunity=None, touches=None).delete()
+        Person.objects.filter(batch=batch, opportunity=None, touches=None, merged=None, merged_into=None).delete()
         while Organization.objects.filter(batch=batch, opportunity=None, people=None, subsidiaries=None).delete()[0]:
             pass  # the companies they belonged to come next
         Product.objects.filter(batch=batch, opportunity=None).delete()

@@ -40,6 +40,7 @@ class Person(models.Model):
     # Kept by the verbs beside ContactPoint and Suppression, so that deciding needs no further query:
     ways = models.CharField(max_length=40, blank=True)  # channels with a good number or address, comma-separated
     stopped = models.CharField(max_length=60, blank=True)  # channels they said stop on
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
     batch = models.ForeignKey("imports.Import", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:

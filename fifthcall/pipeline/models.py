@@ -55,6 +55,9 @@ class Opportunity(models.Model):
     planned_on = models.DateField(null=True, blank=True)  # the follow-up date another system had
     closed_on = models.DateField(null=True, blank=True)
     close_reason = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)  # what is known beforehand: from the file it came in, or whoever added it
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    has_merged = models.BooleanField(default=False)  # its history goes on in rows that were merged into it
 
     # The next step, written by pipeline.next_step alone:
     next_kind = models.CharField(max_length=10, blank=True)

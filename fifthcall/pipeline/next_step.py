@@ -61,7 +61,7 @@ def case_of(
 def history(opportunity: Opportunity) -> tuple[rules.Touch, ...]:
     """The opportunity's touches as the rules see them, oldest first."""
     touches: Any = opportunity.touches
-    return touches.model.history_of(opportunity.pk) if opportunity.pk else ()
+    return touches.model.history_of(opportunity) if opportunity.pk else ()
 
 
 def meeting_of(opportunity: Opportunity) -> rules.Meeting | None:

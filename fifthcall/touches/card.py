@@ -147,13 +147,13 @@ def said(touch: Touch, now: datetime, zone: str) -> dict[str, Any]:
 
 def last_touches(opportunity: Opportunity, now: datetime, zone: str, most: int = LAST_TOUCHES) -> list[dict[str, Any]]:
     """The latest touches that stand, newest first."""
-    rows = Touch.objects.filter(opportunity=opportunity, retracts=None, retraction=None).select_related("member")
+    rows = Touch.of(opportunity).filter(retracts=None, retraction=None).select_related("member")
     return [said(touch, now, zone) for touch in rows.order_by("-at", "-id")[:most]]
 
 
 def why_not(opportunity: Opportunity) -> dict[str, str] | None:
     """Why they could not act last time (D1)."""
-    told = Touch.objects.filter(opportunity=opportunity, retracts=None, retraction=None).exclude(reason="")
+    told = Touch.of(opportunity).filter(retracts=None, retraction=None).exclude(reason="")
     last = told.exclude(outcome__in=("snoozed", "closed", "rested")).order_by("-at", "-id").first()
     if last is None:
         return None
@@ -165,7 +165,7 @@ def promise(opportunity: Opportunity) -> dict[str, str] | None:
     """What we said we would do, when the next step is that (C5)."""
     if opportunity.next_purpose != "promised":
         return None
-    made = Touch.objects.filter(opportunity=opportunity, agreed_basis=Basis.PROMISE, retraction=None)
+    made = Touch.of(opportunity).filter(agreed_basis=Basis.PROMISE, retraction=None)
     last = made.order_by("-at", "-id").first()
     if last is None or last.agreed_from is None or last.agreed_until is None:
         return None
@@ -196,6 +196,7 @@ def card(opportunity: Opportunity, member: Membership, now: datetime) -> dict[st
             "organisation": organization.name if organization else "",
             "value_display": money(opportunity.value, workspace.currency),
             "stage": opportunity.stage,
+            "note": opportunity.note,
         },
         "person": {"name": person.name, "role": person.title} if person else None,
         "ways": ways(opportunity),

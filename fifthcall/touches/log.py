@@ -46,6 +46,8 @@ def next_step_after(opportunity_id: int, member: Membership, draft: Draft, now: 
 
 
 def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: datetime) -> Touch:
+    if opportunity.merged_into_id:
+        raise Incomplete("outcome", "It was merged into another. Log it there.")
     if opportunity.finished and draft.outcome not in ("reopened", "note", "closed"):
         raise Incomplete("outcome", "It is closed. Reopen it first.")
     step = Kind(opportunity.next_kind).channel if opportunity.next_kind else Channel.DESK

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.db.models import Q
 
 from fifthcall.prepared import Given, Prepared
 from fifthcall.rules import case
+
+if TYPE_CHECKING:
+    from fifthcall.pipeline.models import Opportunity
 
 
 class Touch(models.Model):
@@ -43,9 +49,15 @@ class Touch(models.Model):
         return f"{self.outcome} {self.at}"
 
     @classmethod
-    def history_of(cls, opportunity_id: int) -> tuple[case.Touch, ...]:
-        """What happened with an opportunity, as the rules see it, oldest first."""
-        return facts_of(_HISTORY.rows(opportunity=opportunity_id))
+    def history_of(cls, opportunity: Opportunity) -> tuple[case.Touch, ...]:
+        """What happened with an opportunity (and those merged into it), as the rules see it, oldest first."""
+        return facts_of((_WHOLE_HISTORY if opportunity.has_merged else _HISTORY).rows(opportunity=opportunity.pk))
+
+    @classmethod
+    def of(cls, opportunity: Opportunity) -> models.QuerySet[Touch]:
+        """The touches of an opportunity and of those merged into it."""
+        whose = Q(opportunity=opportunity)
+        return cls.objects.filter(whose | Q(opportunity__merged_into=opportunity) if opportunity.has_merged else whose)
 
 
 #: The columns that `as_fact` needs, in its order.
@@ -64,13 +76,15 @@ FACT_COLUMNS = (
     "reason_until",
 )
 
-_HISTORY = Prepared(
-    lambda: (
-        Touch.objects.filter(opportunity_id=Given("opportunity", models.BigIntegerField()))
-        .order_by("at", "id")
-        .values_list(*FACT_COLUMNS)
-    )
-)
+_OF = Given("opportunity", models.BigIntegerField())
+
+
+def _history(of: Q) -> Prepared:
+    return Prepared(lambda: Touch.objects.filter(of).order_by("at", "id").values_list(*FACT_COLUMNS))
+
+
+_HISTORY = _history(Q(opportunity_id=_OF))
+_WHOLE_HISTORY = _history(Q(opportunity_id=_OF) | Q(opportunity__merged_into_id=_OF))
 
 
 def facts_of(rows: list[tuple]) -> tuple[case.Touch, ...]:  # type: ignore[type-arg]  # rows in the order of FACT_COLUMNS

@@ -151,6 +151,7 @@ def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_:
     words = row.get_status_display() + (f" on {day(row.closed_on)}" if row.closed_on else "")
     context = {
         "card": cards.card(row, member, now),
+        "merged_into": row.merged_into,
         "status": row.status,
         "status_words": words + (f": {row.close_reason.lower()}" if row.close_reason else ""),
         "owner": row.owner.name if row.owner else "",
@@ -167,7 +168,7 @@ def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_:
 
 
 def _timeline(row: Opportunity, member: Membership, now: Any) -> list[dict[str, Any]]:
-    touches = Touch.objects.filter(opportunity=row, retracts=None).select_related("member", "retraction")
+    touches = Touch.of(row).filter(retracts=None).select_related("member", "retraction")
     return [
         cards.said(touch, now, member.zone)
         | {
@@ -180,7 +181,9 @@ def _timeline(row: Opportunity, member: Membership, now: Any) -> list[dict[str, 
 
 
 def _people(row: Opportunity) -> list[dict[str, Any]]:
-    people = Person.objects.filter(organization=row.organization) if row.organization else Person.objects.none()
+    people = Person.objects.filter(organization=row.organization, merged_into=None)
+    if row.organization is None:
+        people = people.none()
     found = list(people.order_by("name")[:20])
     if row.person and row.person not in found:
         found.insert(0, row.person)
@@ -190,6 +193,7 @@ def _people(row: Opportunity) -> list[dict[str, Any]]:
             "name": person.name,
             "role": person.title,
             "ways": cards.ways_of(person, ""),
+            "twins": [other for other in found if other.key == person.key and other.pk != person.pk],
             "way_form": WayForm(prefix=f"way{person.pk}"),
         }
         for person in found
