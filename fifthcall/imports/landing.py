@@ -208,7 +208,7 @@ def _update(
         Opportunity.objects.filter(pk=row.pk).update(imported=row.imported)
         return []
     Before.objects.get_or_create(
-        batch=batch, model="opportunity", row=row.pk, defaults={"values": {k: _plain(v) for k, v in old.items()}}
+        batch=batch, model="opportunity", row=row.pk, defaults={"values": {k: plain(v) for k, v in old.items()}}
     )
     place(row, now, case_of(row, blocks=lookups.blocks(row.owner)), room)
     row.version, row.changed_at = row.version + 1, now
@@ -216,7 +216,8 @@ def _update(
     return changes
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A column's value as JSON can hold it."""
     return value.isoformat() if hasattr(value, "isoformat") else str(value) if hasattr(value, "as_tuple") else value
 
 

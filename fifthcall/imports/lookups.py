@@ -20,15 +20,19 @@ class Lookups:
     """Members, organisations and products by their matching key; missing ones are made."""
 
     def __init__(self, batch: Import, now: datetime) -> None:
-        space = batch.workspace
         self.batch, self.now = batch, now
+        self.respelled: Counter[tuple[str, str]] = Counter()
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Forget what was found or made, and read what there is."""
+        space = self.batch.workspace
         self._members = list(Membership.objects.filter(workspace=space))
         self._by_key = {m.key: m for m in self._members}
         self._by_email = {m.email.lower(): m for m in self._members if m.email}
         self._organizations = {o.key: o for o in Organization.objects.filter(workspace=space)}
         self._products = {p.key: p for p in Product.objects.filter(workspace=space)}
         self._blocks: dict[int, tuple[case.Block, ...]] = {}
-        self.respelled: Counter[tuple[str, str]] = Counter()
 
     def member(self, name: str | None, email: str | None = None, **extra: Any) -> Membership | None:
         """The owner by email, else by name; an unknown one becomes an inactive member to invite."""

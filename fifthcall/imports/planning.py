@@ -11,7 +11,7 @@ from fifthcall import clock
 from fifthcall.imports.lookups import Lookups
 from fifthcall.imports.models import Import
 from fifthcall.imports.records import records
-from fifthcall.imports.running import Run, land_sheet, ordered, pieces
+from fifthcall.imports.running import Run, land_safely, ordered, pieces, respellings
 
 #: Rows shown of each kind of outcome; the counts are of all.
 SHOWN = 500
@@ -43,21 +43,21 @@ class Plan:
 def check(batch: Import) -> Plan:
     """What the import would do to each row. Nothing is written."""
     counted: Counter[str] = Counter()
-    plan, now, notes = Plan({}), clock.now(), set()
+    plan, now, respelled = Plan({}), clock.now(), Counter[tuple[str, str]]()
     seen: dict[str, int] = {}
     for sheet in ordered(batch):
         seen = {}
         for piece in pieces(records(sheet)):
             with transaction.atomic():
                 run = Run(batch, Lookups(batch, now), seen, now)
-                for one in land_sheet(sheet, piece, run):
+                for one in land_safely(sheet, piece, run):
                     counted[one.action] += 1
                     if counted[one.action] <= SHOWN:
                         plan.rows.append(
                             Row(sheet.name, one.record.line, one.action, one.name, one.organisation, one.words)
                         )
-                notes |= {f"“{name}” is read as “{known}”." for name, known in run.lookups.respelled}
+                respelled += run.lookups.respelled
                 transaction.set_rollback(True)
     plan.counts = {action: counted[action] for action in ("created", "updated", "unchanged", "skipped", "failed")}
-    plan.notes = [*batch.notes, *sorted(notes)]
+    plan.notes = [*batch.notes, *sorted(respellings(respelled))]
     return plan

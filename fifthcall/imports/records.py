@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,9 @@ LONGEST = {
     "zone": 64,
 }
 LONG = 200
+#: The largest number a field may hold.
+LARGEST = {"employees": 2**31 - 1}
+LARGE = 10**16 - 1
 _GUARDED = re.compile("'+[=+@\t\r＝-]")  # as our own export guards spreadsheets
 
 
@@ -75,7 +79,15 @@ def _parser(sheet: Sheet, field: str) -> Callable[[str], Any]:
         return lambda text: parse_date(text, order)
     if holds == "number":
         style, zero = sheet.number_style.get(field, "plain"), bool(known and known.zero_is_unknown)
-        return lambda text: parse_number(text, style, zero_is_unknown=zero)
+        most = LARGEST.get(field, LARGE)
+
+        def number_of(text: str) -> Decimal | None:
+            number = parse_number(text, style, zero_is_unknown=zero)
+            if number is not None and abs(number) > most:
+                raise Unusable(f"{text.strip()} is too large; {most:,} is the most. Correct it.")
+            return number
+
+        return number_of
     longest = LONGEST.get(field, LONG)
 
     def text_of(text: str) -> str | None:

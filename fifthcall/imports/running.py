@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import islice
-from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Q
 
 from fifthcall import clock
+from fifthcall.imports.filling import TAKE, one
 from fifthcall.imports.landing import Landed, external_id, land
 from fifthcall.imports.lookups import Lookups
 from fifthcall.imports.models import Import, ImportFile, Reject
@@ -23,8 +23,6 @@ from fifthcall.imports.records import Record, Unusable, records
 from fifthcall.imports.uploads import ORDER, Sheet, sheets
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.room import NoLimit, Room
-from fifthcall.teams.models import Role
-from fifthcall.teams.zones import zone_of_country
 
 log = logging.getLogger(__name__)
 PIECE = 1000
@@ -104,11 +102,37 @@ def _through(batch: Import, now: datetime, progress: Progress) -> None:
         file = ImportFile.objects.get(batch=batch, position=sheet.position)
         while piece := list(islice(rows, PIECE)):
             with transaction.atomic():
-                _account(run, file, land_sheet(sheet, piece, run))
+                _account(run, file, land_safely(sheet, piece, run))
             passed += len(piece)
             progress(passed, batch.total)
     with transaction.atomic():
         _finish(run)
+
+
+#: What a database or its driver says of a single value it can't hold.
+REFUSALS = (DataError, IntegrityError, ArithmeticError, OverflowError)
+
+
+def land_safely(sheet: Sheet, piece: list[Record], run: Run) -> list[Landed]:
+    """Land a piece; where the database refuses a row of it, row by row, so that only that one fails."""
+    try:
+        with transaction.atomic():
+            return land_sheet(sheet, piece, run)
+    except REFUSALS:
+        log.warning("Import %s: a row of a piece was refused; going on row by row.", run.batch.pk)
+    return [one for record in piece for one in _land_alone(sheet, record, run)]
+
+
+def _land_alone(sheet: Sheet, record: Record, run: Run) -> list[Landed]:
+    # What the piece before this row has found or made was rolled back with it: look again.
+    for known in [known for known, line in run.seen.items() if line == record.line]:
+        del run.seen[known]
+    run.lookups.look_again()
+    try:
+        with transaction.atomic():
+            return land_sheet(sheet, [record], run)
+    except REFUSALS as refusal:
+        return [Landed(record, "failed", f"The database can't hold this row ({refusal}). Shorten or correct it.")]
 
 
 def _remember(seen: dict[str, int], sheet: Sheet, record: Record) -> None:
@@ -123,60 +147,8 @@ def land_sheet(sheet: Sheet, piece: list[Record], run: Run) -> list[Landed]:
     """Bring one piece of a sheet in, by its kind."""
     if sheet.kind == "opportunities":
         return land(piece, run.batch, run.lookups, run.seen, run.now, run.room)
-    take = {"products": _product, "members": _member, "organisations": _organisation}[sheet.kind]
-    return [_one(record, take, run) for record in piece]
-
-
-def _one(record: Record, take: Callable[[dict[str, Any], Run], str], run: Run) -> Landed:
-    name = str(record.values.get("name") or record.values.get("email") or "")
-    if record.problem or not name:
-        return Landed(record, "failed", record.problem or "This row has no name.")
-    return Landed(record, take(record.values, run), name=name)
-
-
-def _changed(row: Any, wanted: dict[str, Any]) -> bool:
-    """Fill in what the file knows; what it doesn't know stays."""
-    changed = {
-        column: value for column, value in wanted.items() if value not in (None, "") and getattr(row, column) != value
-    }
-    for column, value in changed.items():
-        setattr(row, column, value)
-    if changed:
-        row.save(update_fields=list(changed))
-    return bool(changed)
-
-
-def _product(values: dict[str, Any], run: Run) -> str:
-    known = run.lookups.known_product(values["name"])
-    product = known or run.lookups.product(values["name"])
-    price = values.get("list_price")
-    changed = _changed(product, {"series": values.get("series"), "list_price": price and Decimal(price)})
-    return "created" if known is None else "updated" if changed else "unchanged"
-
-
-def _organisation(values: dict[str, Any], run: Run) -> str:
-    known = run.lookups.known_organization(values["name"])
-    row = known or run.lookups.organization(values["name"])
-    country, people, parent = values.get("country"), values.get("employees"), values.get("parent")
-    wanted = {
-        "sector": values.get("sector"),
-        "website": values.get("website"),
-        "country": country,
-        "zone": zone_of_country(country) if country else "",
-        "employees": int(people) if people is not None else None,
-        "revenue": values.get("revenue"),
-        "parent": run.lookups.organization(parent) if parent else None,
-    }
-    changed = _changed(row, wanted)
-    return "created" if known is None else "updated" if changed else "unchanged"
-
-
-def _member(values: dict[str, Any], run: Run) -> str:
-    before = run.lookups.known_member(values.get("name"), values.get("email"))
-    manager = run.lookups.member(values.get("manager"), role=Role.MANAGER) if values.get("manager") else None
-    row = before or run.lookups.member(values.get("name"), values.get("email"))
-    changed = _changed(row, {"team": values.get("team"), "manager": manager})
-    return "created" if before is None else "updated" if changed else "unchanged"
+    take = TAKE[sheet.kind]
+    return [one(record, take, run.batch, run.lookups) for record in piece]
 
 
 def _account(run: Run, file: ImportFile, landed: Iterable[Landed]) -> None:
@@ -209,12 +181,20 @@ def _finish(run: Run) -> None:
     """Close the import, with what there is to say about it."""
     batch = run.batch
     batch.refresh_from_db()
-    notes = [f"“{name}” is read as “{known}”." for name, known in run.lookups.respelled]
+    notes = respellings(run.lookups.respelled)
     Import.objects.filter(pk=batch.pk, fence=batch.fence).update(
         state=Import.State.DONE, finished_at=clock.now(), claimed_until=None, notes=[*batch.notes, *sorted(notes)]
     )
     counts = {"created": batch.created_rows, "updated": batch.updated_rows, "rows": batch.total}
     note_event(batch.workspace_id, batch.member_id, "imported", batch, run.now, **counts)
+
+
+def respellings(counted: Counter[tuple[str, str]]) -> list[str]:
+    """What was read as something spelled otherwise, and how often."""
+    return [
+        f"“{name}” is read as “{known}” ({times:,} row{'s' if times != 1 else ''})."
+        for (name, known), times in counted.items()
+    ]
 
 
 def pieces(rows: Iterator[Record]) -> Iterator[list[Record]]:

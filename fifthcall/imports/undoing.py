@@ -9,7 +9,7 @@ from django.db import transaction
 
 from fifthcall.calendars.models import Block
 from fifthcall.imports.landing import COLUMNS
-from fifthcall.imports.models import Import
+from fifthcall.imports.models import Before, Import
 from fifthcall.journal.models import Door, note_event
 from fifthcall.people.models import Organization, Person
 from fifthcall.pipeline.models import Opportunity, Product
@@ -29,6 +29,8 @@ def undo(batch: Import, member: Membership | None, now: datetime) -> list[str]:
             return ["There is nothing to undo here."]
         batch.refresh_from_db()
         changed = sum(not _restored(b.row, b.values, batch, now) for b in batch.befores.filter(model="opportunity"))
+        for filled in batch.befores.exclude(model="opportunity"):
+            _emptied(filled)
         made = Opportunity.objects.filter(batch=batch)
         made.filter(touches=None, appointments=None, facts=None, merged=None, merged_into=None).delete()
         worked = made.count()
@@ -41,6 +43,12 @@ def undo(batch: Import, member: Membership | None, now: datetime) -> list[str]:
         note_event(batch.workspace_id, member.pk if member else None, "import_undone", batch, now, removed=removed)
     said = [(worked, "worked on since and stay"), (changed, "changed here since and stay as they are")]
     return [f"{n:,} opportunit{'y was' if n == 1 else 'ies were'} {words}." for n, words in said if n]
+
+
+def _emptied(filled: Before) -> None:
+    """Give a company, product or member back what it held before the import filled it in."""
+    model = {model._meta.model_name: model for model in (Organization, Product, Membership)}[filled.model]
+    model.objects.filter(pk=filled.row).update(**filled.values)
 
 
 def _restored(pk: int, old: dict[str, Any], batch: Import, now: datetime) -> bool:
