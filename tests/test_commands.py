@@ -48,7 +48,7 @@ def test_today_is_the_queue_of_the_page(
 def test_log_saves_and_tells_the_next_step(rows: list[Opportunity], capsys: pytest.CaptureFixture[str]) -> None:
     said = answer(capsys, "log", str(rows[0].pk), "voicemail", *AT, "--json")
     assert said["id"] == rows[0].pk and said["due_at"]
-    assert Opportunity.objects.get(pk=rows[0].pk).touches.count() == 1  # type: ignore[attr-defined]
+    assert Opportunity.objects.get(pk=rows[0].pk).touches.count() == 1
 
 
 def test_explain_tells_why_and_what_comes_then(rows: list[Opportunity], capsys: pytest.CaptureFixture[str]) -> None:
