@@ -1,6 +1,6 @@
 // data-hotkey="1", "mod+enter" or "escape": pressing it does what a click or focus on that element does.
 // While typing only mod+… and Escape count; plain keys can be switched off in the help dialog (WCAG 2.1.4).
-const typing = (el) => el.isContentEditable || el.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
+const typing = (el) => el.isContentEditable || el.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file])");
 
 const nameOf = (event) => {
   const key = event.key === " " ? "space" : event.key.toLowerCase();
@@ -25,6 +25,6 @@ document.addEventListener("keydown", (event) => {
   const target = all.find((el) => el.dataset.hotkey === key && reachable(el));
   if (!target) return;
   event.preventDefault();
-  if (target.matches("input:not([type=submit], [type=button], [type=checkbox], [type=radio]), textarea, select")) target.focus();
+  if (target.matches("input:not([type=submit], [type=button], [type=checkbox], [type=radio], [type=file]), textarea, select")) target.focus();
   else target.click();
 });
