@@ -252,7 +252,8 @@ def test_look_around(new_page: Callable[..., Page], server: Server) -> None:
     hands.press("Tab", "?")
     hands.title("Keys on this page")
     hands.press("Escape")
-    hands.log("8", "No answer")
+    hands.press("8")
+    hands.title("No answer")
     hands.press("Escape")
     expect(page.locator("#card-title")).to_be_focused()
     hands.press("j", "j", "Enter")  # out of turn: the second in the queue

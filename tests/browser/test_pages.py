@@ -182,7 +182,7 @@ def test_an_invited_member(new_page: Callable[..., Page], sampled: Server, tmp_p
     page, file = new_page(), tmp_path / "team.csv"
     file.write_text("\n".join([HEAD, *ROWS[:3]]), encoding="utf-8")
     sign_in(page, sampled)
-    assert sampled.fifthcall("import", str(file)).returncode == 0
+    assert sampled.fifthcall("import", str(file), "--date-order", "mdy").returncode == 0
     page.goto(f"{sampled.url}/team/")
     page.locator("main summary").first.click()
     check_page(page, "team-invite")
