@@ -14,7 +14,7 @@ from fifthcall.commands.common import Subparsers, add_json, add_workspace, say, 
 from fifthcall.imports import exporting, planning, running, uploads
 from fifthcall.imports.mapping import BadMap, Mapping, read_maps
 from fifthcall.imports.models import Import
-from fifthcall.imports.reading import UnreadableFile
+from fifthcall.imports.unreadable import UnreadableFile
 
 
 def add_import(subs: Subparsers) -> None:

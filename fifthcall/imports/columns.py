@@ -14,7 +14,8 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 
-from fifthcall.imports.reading import BadRow, Table
+from fifthcall.imports.reading import Table
+from fifthcall.imports.unreadable import BadRow
 
 DATE_ORDERS = {"iso": "year-month-day", "mdy": "month/day/year", "dmy": "day/month/year"}
 NUMBER_STYLES = {"plain": "1234", "point": "1,234.50", "comma": "1.234,50"}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from fifthcall.imports.reading import UnreadableFile
+from fifthcall.imports.unreadable import UnreadableFile
 
 _GUARDED = re.compile("'+[=+@\t\r＝-]")
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from fifthcall.imports.inserting import BLANK, insert
 from fifthcall.imports.lookups import Lookups
-from fifthcall.imports.mapping import status_of_stage
 from fifthcall.imports.models import Before, Import
 from fifthcall.imports.records import Record, Unusable
+from fifthcall.imports.stages import status_of_stage
 from fifthcall.people.models import ContactPoint, Organization, Person
 from fifthcall.people.names import matching_key
 from fifthcall.people.reach import add_point

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from fifthcall.imports.columns import BadValue, is_unknown, parse_date, parse_number
-from fifthcall.imports.mapping import KINDS
-from fifthcall.imports.reading import BadRow
+from fifthcall.imports.fields import KINDS
+from fifthcall.imports.unreadable import BadRow
 from fifthcall.imports.uploads import Sheet
 
 #: The longest text a field may hold.

@@ -18,8 +18,8 @@ from fifthcall.imports.landing import Landed, external_id, land
 from fifthcall.imports.lookups import Lookups
 from fifthcall.imports.models import Import, ImportFile, Reject
 from fifthcall.imports.ordering import by_worth
-from fifthcall.imports.reading import UnreadableFile
 from fifthcall.imports.records import Record, Unusable, records
+from fifthcall.imports.unreadable import UnreadableFile
 from fifthcall.imports.uploads import ORDER, Sheet, sheets
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.room import NoLimit, Room

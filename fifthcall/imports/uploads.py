@@ -13,10 +13,12 @@ from django.conf import settings
 from django.db import transaction
 
 from fifthcall.imports.columns import ColumnFacts, study
+from fifthcall.imports.fields import KINDS
 from fifthcall.imports.jsonlines import as_csv
-from fifthcall.imports.mapping import KINDS, Mapping, guess
+from fifthcall.imports.mapping import Mapping, guess
 from fifthcall.imports.models import Import, ImportFile
-from fifthcall.imports.reading import Table, UnreadableFile, open_table
+from fifthcall.imports.reading import Table, open_table
+from fifthcall.imports.unreadable import UnreadableFile
 from fifthcall.teams.models import Membership, Workspace
 
 #: Files that others refer to come first.

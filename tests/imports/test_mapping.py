@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fifthcall.imports.columns import ColumnFacts, study
-from fifthcall.imports.mapping import KINDS, BadMap, Mapping, guess, read_maps, status_of_stage
+from fifthcall.imports.fields import KINDS
+from fifthcall.imports.mapping import BadMap, Mapping, guess, read_maps
 from fifthcall.imports.reading import open_table
+from fifthcall.imports.stages import status_of_stage
 from fifthcall.people.names import matching_key
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "crm-sales-opportunities"

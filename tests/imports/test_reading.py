@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from fifthcall.imports import reading
-from fifthcall.imports.reading import BadRow, Table, UnreadableFile, open_table
+from fifthcall.imports import workbooks
+from fifthcall.imports.reading import Table, open_table
+from fifthcall.imports.unreadable import BadRow, UnreadableFile
 
 REAL = Path(__file__).parents[2].parent / "shared" / "data" / "crm-sales-opportunities"
 LIMIT = 50_000_000
@@ -471,10 +472,10 @@ def test_a_workbook_that_would_burst_is_refused(workbook: Callable[..., Path], m
     one_row = altered(path, "xl/worksheets/sheet1.xml", begin + b"<c/>" * 3_000_000)
     assert one_row.stat().st_size < 100_000
     assert "no spreadsheet writes" in refusal(one_row).problem
-    monkeypatch.setattr(reading, "MAX_UNPACKED", 1_000)
+    monkeypatch.setattr(workbooks, "MAX_UNPACKED", 1_000)
     assert "too large" in refusal(path).problem
     monkeypatch.undo()
-    monkeypatch.setattr(reading, "MAX_HELD", 1_000)
+    monkeypatch.setattr(workbooks, "MAX_HELD", 1_000)
     assert "too large" in refusal(path).problem
 
 

@@ -14,7 +14,7 @@ import pytest
 from fifthcall import clock
 from fifthcall.imports import planning, running, undoing, uploads
 from fifthcall.imports.models import Before, Import, ImportFile, Reject
-from fifthcall.imports.reading import UnreadableFile
+from fifthcall.imports.unreadable import UnreadableFile
 from fifthcall.journal.models import Event
 from fifthcall.people.models import Organization
 from fifthcall.pipeline.models import Opportunity, Product

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
 from fifthcall.imports import planning, undoing, uploads
-from fifthcall.imports.mapping import KINDS
+from fifthcall.imports.fields import KINDS
 from fifthcall.imports.models import Import
-from fifthcall.imports.reading import UnreadableFile
+from fifthcall.imports.unreadable import UnreadableFile
 from fifthcall.rules.windows import wall
 from fifthcall.rules.words import moment
 from fifthcall.web.access import MemberRequest
