@@ -148,6 +148,7 @@ def _set_up(hands: Hands) -> None:
 
 def _bring(hands: Hands, file: Path) -> None:
     page = hands.page
+    page.on("filechooser", lambda _: None)  # from here on the driver holds back the system's dialog, in good time
     hands.title("Import")
     expect(page.locator("input[type=file]")).to_be_focused()
     with page.expect_file_chooser() as chooser:
