@@ -28,15 +28,19 @@ class RefuseChanges(Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         for act in self.acts:
+            self._drop(schema_editor, act)  # it may stand already, from an earlier migration
             for statement in self._create(schema_editor.connection.vendor, act):
                 schema_editor.execute(statement, params=None)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
         for act in self.acts:
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {self._name(act)}{on}", params=None)
+            self._drop(schema_editor, act)
+
+    def _drop(self, schema_editor: BaseDatabaseSchemaEditor, act: str) -> None:
+        on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {self._name(act)}{on}", params=None)
 
     def describe(self) -> str:
         return f"Refuse {' and '.join(self.acts)} on {self.table}"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 import phonenumbers
+from holidays import country_holidays
+from phonenumbers import geocoder
 from phonenumbers import timezone as number_zones
 
 from fifthcall.people.models import ContactPoint, Person, Suppression
@@ -36,6 +39,22 @@ def zone_of_number(normal: str) -> str:
         return ""
     known = [zone for zone in zones if "/" in zone and not zone.startswith("Etc/")]
     return known[0] if len(known) == 1 else ""
+
+
+@lru_cache(maxsize=10_000)
+def region_of_number(normal: str) -> str:
+    """Where an E.164 number belongs (ISO 3166: "DE", "US-FL"); "" where it doesn't say. Numbers move: it is a hint."""
+    try:
+        number = phonenumbers.parse(normal)
+    except phonenumbers.NumberParseException:
+        return ""
+    country = phonenumbers.region_code_for_number(number) or ""
+    if country != "US":
+        return country
+    states = country_holidays("US")
+    place = geocoder.description_for_number(number, "en").rpartition(", ")[2]
+    state = place if len(place) == 2 else states.subdivisions_aliases.get(place, "")
+    return f"US-{state}" if state in states.subdivisions else country
 
 
 def add_point(person: Person, kind: str, value: str) -> ContactPoint:
@@ -82,4 +101,7 @@ def refresh(person: Person) -> None:
         workspace_id=person.workspace_id, target__in=targets, lifted_at=None
     ).values_list("channel", flat=True)
     person.ways, person.stopped = ",".join(sorted(ways)), ",".join(sorted(set(stopped)))
-    person.save(update_fields=["ways", "stopped", "zone"])
+    numbers = [point.normal for point in points if point.kind in (ContactPoint.Kind.PHONE, ContactPoint.Kind.MOBILE)]
+    person.regions = ",".join(sorted({region_of_number(number) for number in numbers} - {""}))
+    person.zones = ",".join(sorted({zone_of_number(number) for number in numbers} - {""}))
+    person.save(update_fields=["ways", "stopped", "zone", "regions", "zones"])

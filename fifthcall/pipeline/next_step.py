@@ -16,6 +16,7 @@ from fifthcall.rules import case as rules
 from fifthcall.rules.decide import Outlook, consult
 from fifthcall.rules.priority import rank
 from fifthcall.rules.windows import instant
+from fifthcall.teams.zones import region_of_country
 
 #: What `case_of` reads through the row; select these with it.
 RELATED = ("workspace", "owner", "person", "organization", "product")
@@ -50,6 +51,8 @@ def case_of(
         planned_on=opportunity.planned_on,
         prospect_zone=zone or opportunity.workspace.zone,
         zone_known=bool(zone),
+        other_zones=tuple(person.zones.split(",")) if person and person.zones else (),
+        regions=_regions(organization.country if organization else "", person.regions if person else ""),
         ways=_channels(person.ways) if person else frozenset(),
         stopped=_channels(person.stopped) if person else frozenset(),
         touches=history(opportunity) if touches is None else touches,
@@ -88,6 +91,13 @@ _BLOCKS = Prepared(
 @lru_cache(maxsize=10_000)
 def _block(pk: int, days: str, start: time, end: time, zone: str) -> rules.Block:
     return rules.Block(str(pk), rules.Hours(frozenset(int(d) for d in days), start, end), zone)
+
+
+@lru_cache(maxsize=1000)
+def _regions(country: str, numbers: str) -> tuple[str, ...]:
+    """Where they are, the address first."""
+    found = (region_of_country(country) if country else "", *numbers.split(","))
+    return tuple(dict.fromkeys(region for region in found if region))
 
 
 @lru_cache(maxsize=1000)

@@ -16,7 +16,7 @@ def propose(facts: Facts) -> Proposal | None:
     done = len(facts.attempts)
     code = last.outcome if last.outcome in WORDS else "sent"
     reason = RULE.because(code, done=done)
-    due = next_workday_morning(last.at, facts.case.prospect_zone, facts.policy.contact_hours)
+    due = next_workday_morning(last.at, facts.case.prospect_zone, facts.policy.contact_hours, facts.region)
     return Proposal(Kind.CALL, "next_attempt", due, (reason,), attempt=done + 1)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fifthcall.rules.case import Channel, Hours, Kind, Reason, Refusal, Window
+from fifthcall.rules.case import Channel, Kind, Reason, Refusal, Window
 from fifthcall.rules.facts import Facts
+from fifthcall.rules.holidays import closed_on
+from fifthcall.rules.law import limits
 from fifthcall.rules.rule import Proposal, Rule
-from fifthcall.rules.windows import block_day, next_open, openings, wall, within
+from fifthcall.rules.windows import Limit, Limits, block_day, next_open, openings, wall, within
 
-_REGULATED = (Channel.CALL, Channel.TEXT)
+REGULATED = (Channel.CALL, Channel.TEXT)
 LATE = timedelta(hours=1)  # an agreed time that has passed is due at once, for this long
 
 
@@ -30,9 +32,9 @@ def place(facts: Facts, proposal: Proposal, free_from: datetime | None = None) -
     return _agreed(facts, proposal, proposal.agreed) if proposal.agreed else _planned(facts, proposal, free_from)
 
 
-def law(facts: Facts, kind: Kind) -> tuple[tuple[Hours, str], ...]:
-    """The hours in which the law lets us use `kind`, with the zone they are meant in."""
-    return ((facts.policy.law_hours, facts.case.prospect_zone),) if kind.channel in _REGULATED else ()
+def law(facts: Facts, kind: Kind) -> Limits:
+    """The hours in which the law lets us use `kind`."""
+    return limits(facts.case, facts.policy) if kind.channel in REGULATED else ()
 
 
 def _agreed(facts: Facts, proposal: Proposal, agreed: Window) -> Placed:
@@ -52,23 +54,32 @@ def _agreed(facts: Facts, proposal: Proposal, agreed: Window) -> Placed:
 
 def _planned(facts: Facts, proposal: Proposal, free_from: datetime | None) -> Placed:
     start = proposal.not_before
-    limits = law(facts, proposal.kind)
+    hours = law(facts, proposal.kind)
     if proposal.kind.channel is not Channel.DESK:
-        limits = (*limits, (facts.policy.contact_hours, facts.case.prospect_zone))
-    found = openings(max(start, free_from or start), blocks=facts.case.blocks, within=limits)
+        hours = (*hours, Limit((facts.policy.contact_hours,), facts.case.prospect_zone, facts.region))
+    found = openings(max(start, free_from or start), blocks=facts.case.blocks, within=hours)
     block, window = next(found, (None, None))
     if window is None:  # hours that never meet: still a date (A1)
         return Placed(Window(start, start + timedelta(days=1), facts.case.prospect_zone))
-    refusals: tuple[Refusal, ...] = ()
+    refusals = _holiday(facts, proposal, start, window)
     if free_from and free_from > start:
         on = wall(window.starts_at, window.zone).date().isoformat()
-        refusals = (RULE.refuses(proposal.kind, "full", window.starts_at, on=on),)
+        refusals = (*refusals, RULE.refuses(proposal.kind, "full", window.starts_at, on=on))
     reasons: tuple[Reason, ...] = ()
-    if not facts.case.zone_known and proposal.kind.channel in _REGULATED:
+    if not facts.case.zone_known and proposal.kind.channel in REGULATED:
         reasons = (RULE.because("zone_assumed", zone=facts.case.prospect_zone),)
     if block is None:
         return Placed(window, None, (*reasons, RULE.because("no_block")) if facts.case.blocks else reasons, refusals)
     return Placed(window, block_day(block, window.starts_at), reasons, refusals)
+
+
+def _holiday(facts: Facts, proposal: Proposal, wanted: datetime, found: Window) -> tuple[Refusal, ...]:
+    """The holiday that stands between the wanted day and the one it became."""
+    on = wall(wanted, facts.case.prospect_zone).date()
+    name = closed_on(on, facts.region)
+    if not name or wall(found.starts_at, facts.case.prospect_zone).date() == on:
+        return ()
+    return (RULE.refuses(proposal.kind, "holiday", found.starts_at, on=on.isoformat(), name=name),)
 
 
 RULE = Rule(
@@ -76,6 +87,7 @@ RULE = Rule(
     "In your blocks, in their hours",
     {
         "law": "Calls and texts are allowed again at {at}, their time.",
+        "holiday": "{on} is {name} where they are.",
         "full": "Your blocks before {on} are full of worthier calls.",
         "no_block": "None of your blocks falls in their working hours, so this stands outside them.",
         "zone_assumed": "Their time zone is not known; {zone} is assumed.",

@@ -8,6 +8,7 @@ from fifthcall.rules import (
     a4_ball_stays,
     a5_silence,
     a7_commitment,
+    b4_contacts_a_day,
     b4_windows,
     c1_five_attempts,
     c1_wrong_number,
@@ -35,6 +36,7 @@ BOOK: tuple[Rule, ...] = (
     c4_fatigue.STRATEGY,
     d5_stop.RULE,
     c4_fatigue.RULE,
+    b4_contacts_a_day.RULE,
     b4_windows.RULE,
 )
 

@@ -27,7 +27,7 @@ def _due(facts: Facts, outcome: str, at: datetime) -> datetime:
         return at + BUSY_AGAIN
     if outcome == "no_answer":
         return at + facts.policy.channel_floor  # another hour of the day
-    return next_workday_morning(at, facts.case.prospect_zone, facts.policy.contact_hours)
+    return next_workday_morning(at, facts.case.prospect_zone, facts.policy.contact_hours, facts.region)
 
 
 def still_owed(attempts: int, policy: Policy) -> int:

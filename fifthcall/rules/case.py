@@ -125,12 +125,23 @@ class Case:
     planned_on: date | None = None  # the follow-up date another system had
     prospect_zone: str = "UTC"
     zone_known: bool = False  # False: the workspace's zone stands in
+    other_zones: tuple[str, ...] = ()  # those of their numbers, where they differ
+    regions: tuple[str, ...] = ()  # ISO 3166, of their address and numbers: "US-FL", "DE"; the address first
     ways: frozenset[Channel] = frozenset()  # channels on which we have a number or address
     stopped: frozenset[Channel] = frozenset()  # channels on which they said stop (D5)
     touches: tuple[Touch, ...] = ()  # oldest first
     meeting: Meeting | None = None  # the appointment ahead, or the one not yet accounted for
     blocks: tuple[Block, ...] = ()
     free_from: datetime | None = None  # the rep's blocks before this are full of worthier steps
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An owner's own reading of a region's calling hours, with the reason."""
+
+    region: str
+    hours: Hours
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +160,8 @@ class Policy:
     touches_an_hour: int = 12  # capacity of a block
     rest_days: int = 60  # A5: when silence has used up the attempts
     contact_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4}), time(8), time(18))  # B4: the prospect's working hours
-    law_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4, 5}), time(8), time(20))  # B4: for calls and texts
+    law_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4, 5}), time(8), time(20))  # B4: for calls and texts, anywhere
+    law_overrides: tuple[Override, ...] = ()  # B4: regions where an owner has set other hours than the table's
 
 
 @dataclass(frozen=True, slots=True)

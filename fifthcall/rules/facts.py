@@ -29,6 +29,11 @@ class Facts:
         return self.last_connect.at if self.last_connect else self.case.last_contact_at
 
     @property
+    def region(self) -> str:
+        """Where they are, as far as it is known: for holidays and weekends."""
+        return self.case.regions[0] if self.case.regions else ""
+
+    @property
     def attempts(self) -> tuple[Touch, ...]:
         """Attempts since the last conversation (C1); a voicemail with its paired text is one attempt (C2)."""
         return tuple(t for i, t in enumerate(self.since) if OUTCOMES[t.outcome].attempt and not self._paired(i))

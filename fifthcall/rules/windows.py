@@ -7,20 +7,31 @@ Future plans are meant in wall time: a gap is read with the offset before it, a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fifthcall.rules.case import Block, Hours, Window
+from fifthcall.rules.holidays import closed_on, own_weekdays
 
 SHORTEST = timedelta(minutes=5)  # less is no time for a call
 HORIZON_DAYS = 60
 #: Without a meeting of blocks and hours in two weeks there will be none: the hours alone decide.
 BLOCKS_WITHIN_DAYS = 14
 
-Limits = tuple[tuple[Hours, str], ...]
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Hours in which something is allowed, in `zone`; with a `region`, not on its public holidays and weekends."""
+
+    hours: tuple[Hours, ...]
+    zone: str
+    region: str = ""
+
+
+Limits = tuple[Limit, ...]
 
 
 @lru_cache(maxsize=1024)
@@ -115,19 +126,30 @@ def _meeting(blocks: tuple[Block, ...], limits: Limits, day: date) -> tuple[tupl
 def _parts(start: datetime, until: datetime, limits: Limits, zone: str) -> list[Window]:
     """The parts of a span that lie inside every one of the limits."""
     spans = [(start, until)]
-    for hours, theirs in limits:
-        spans = [(max(a, day.starts_at), min(b, day.until)) for a, b in spans for day in _days(hours, theirs, a, b)]
+    for limit in limits:
+        spans = [(max(a, day.starts_at), min(b, day.until)) for a, b in spans for day in _days(limit, a, b)]
     return [Window(a, b, zone) for a, b in spans if b - a >= SHORTEST]
 
 
-def _days(hours: Hours, zone: str, start: datetime, until: datetime) -> Iterator[Window]:
+def _days(limit: Limit, start: datetime, until: datetime) -> Iterator[Window]:
     """The daily hours that touch the span."""
-    day, last = wall(start, zone).date() - timedelta(days=1), wall(until, zone).date()
+    day, last = wall(start, limit.zone).date() - timedelta(days=1), wall(until, limit.zone).date()
     while day <= last:
-        window = opens(hours, zone, day)
+        window = _allowed(limit, day)
         if window and window.until > start and window.starts_at < until:
             yield window
         day += timedelta(days=1)
+
+
+@lru_cache(maxsize=65_536)
+def _allowed(limit: Limit, day: date) -> Window | None:
+    if limit.region and closed_on(day, limit.region):
+        return None
+    for hours in limit.hours:
+        weekdays = own_weekdays(hours.weekdays, limit.region)
+        if day.weekday() in weekdays:
+            return opens(replace(hours, weekdays=weekdays), limit.zone, day)
+    return None
 
 
 def _open(not_before: datetime, limits: Limits, days: int) -> Iterator[Window]:
@@ -135,10 +157,9 @@ def _open(not_before: datetime, limits: Limits, days: int) -> Iterator[Window]:
     if not limits:
         yield Window(not_before, not_before + timedelta(days=1), "UTC")
         return
-    hours, zone = limits[0]
     until = not_before + timedelta(days=days)
-    for whole in _days(hours, zone, not_before, until):
-        yield from _parts(max(whole.starts_at, not_before), whole.until, limits[1:], zone)
+    for whole in _days(limits[0], not_before, until):
+        yield from _parts(max(whole.starts_at, not_before), whole.until, limits[1:], limits[0].zone)
 
 
 def within(window: Window, limits: Limits) -> Window | None:

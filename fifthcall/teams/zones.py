@@ -26,16 +26,39 @@ def choices() -> tuple[str, ...]:
     return ("UTC", *sorted(z for z in available_timezones() if z.split("/")[0] in areas and "/" in z))
 
 
+_DATA = files("tzdata") / "zoneinfo"
+#: What lists of countries call differently from people.
+_OTHERWISE = {
+    "usa": "US", "u.s.a.": "US", "u.s.": "US", "united states of america": "US", "uk": "GB", "great britain": "GB",
+    "united kingdom": "GB", "england": "GB-ENG", "scotland": "GB-SCT", "wales": "GB-WLS", "northern ireland": "GB-NIR",
+    "korea": "KR", "south korea": "KR", "czech republic": "CZ", "deutschland": "DE", "österreich": "AT",
+    "schweiz": "CH", "españa": "ES", "italia": "IT", "holland": "NL", "the netherlands": "NL", "brasil": "BR",
+}  # fmt: skip
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Two-letter code → English name, folded."""
+    lines = (_DATA / "iso3166.tab").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return {code: name.casefold() for code, name in pairs}
+
+
+@cache
+def region_of_country(name: str) -> str:
+    """The ISO 3166 code of a country by its English or usual name or its code, "" for an unknown one."""
+    folded = name.strip().casefold()
+    if folded.upper() in _codes():
+        return folded.upper()
+    by_name = {known: code for code, known in _codes().items()}
+    return _OTHERWISE.get(folded) or by_name.get(folded, "")
+
+
 @cache
 def _by_country() -> dict[str, set[str]]:
-    data = files("tzdata") / "zoneinfo"
-    codes: dict[str, str] = {}
-    for line in (data / "iso3166.tab").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            code, name = line.split("\t")
-            codes[code] = name.casefold()
+    codes = _codes()
     zones: dict[str, set[str]] = {}
-    for line in (data / "zone.tab").read_text(encoding="utf-8").splitlines():
+    for line in (_DATA / "zone.tab").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             code, _, zone = line.split("\t")[:3]
             zones.setdefault(code.casefold(), set()).add(zone)

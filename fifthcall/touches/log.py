@@ -64,6 +64,8 @@ def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: dateti
         reason=draft.reason,
         reason_note=draft.reason_note.strip(),
         reason_until=draft.reason_until,
+        purpose=opportunity.next_purpose,
+        version=opportunity.version + (draft.outcome != "note"),
         **_agreed(draft),
     )
     if draft.outcome == "note":  # changes nothing about what comes next
@@ -94,13 +96,13 @@ def _agreed(draft: Draft) -> dict[str, Any]:
 def retract(touch_id: int, member: Membership, now: datetime) -> Opportunity:
     """Take back one's own latest touch, with all its consequences, as a new entry (C15).
 
-    Raises Touch.DoesNotExist for somebody else's, Changed when it is too late or another touch came after it.
+    Raises Touch.DoesNotExist for somebody else's, Changed when it is too late or anything came after it.
     """
     with transaction.atomic():
         touch = Touch.objects.get(pk=touch_id, member=member, workspace_id=member.workspace_id, retracts=None)
         opportunity = to_change(touch.opportunity_id, member)
         latest = Touch.objects.filter(opportunity=opportunity).latest("id")
-        if latest.pk != touch.pk or now - touch.at > UNDO_WITHIN:
+        if latest.pk != touch.pk or touch.version != opportunity.version or now - touch.at > UNDO_WITHIN:
             raise Changed
         Touch.objects.create(
             workspace_id=touch.workspace_id,

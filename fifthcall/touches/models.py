@@ -37,6 +37,8 @@ class Touch(models.Model):
     reason = models.CharField(max_length=40, blank=True)
     reason_note = models.CharField(max_length=200, blank=True)
     reason_until = models.DateField(null=True)
+    purpose = models.CharField(max_length=30, blank=True)  # of the step it answered
+    version = models.PositiveIntegerField(default=0)  # the opportunity's after it: while it is the same, undo is safe
     retracts = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="retraction")
 
     class Meta:

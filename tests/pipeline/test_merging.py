@@ -13,10 +13,10 @@ from fifthcall.pipeline import editing
 from fifthcall.pipeline.merging import Unmergeable, merge, merge_people
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import history
-from fifthcall.pipeline.settle import NotVisible
+from fifthcall.pipeline.settle import Changed, NotVisible
 from fifthcall.touches.doctor import examine
 from fifthcall.touches.draft import Draft, Incomplete
-from fifthcall.touches.log import log
+from fifthcall.touches.log import log, retract
 from tests.cast import Cast
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -49,6 +49,15 @@ def test_a_merged_one_takes_no_more_touches(team: Cast) -> None:
     for outcome in ("no_answer", "reopened", "note"):
         with pytest.raises(Incomplete, match="merged"):
             log(gone.pk, team.ada, Draft(outcome), NOW)
+
+
+def test_what_was_logged_before_a_merge_is_not_taken_back_after_it(team: Cast) -> None:
+    keep, gone = added(team, "Roof"), added(team, "Roof again")
+    touches = [log(row.pk, team.ada, Draft("no_answer"), NOW) for row in (keep, gone)]
+    merge(keep.pk, gone.pk, team.ada, NOW)
+    for touch in touches:
+        with pytest.raises(Changed):
+            retract(touch.pk, team.ada, NOW)
 
 
 def test_what_cannot_be_one(team: Cast) -> None:

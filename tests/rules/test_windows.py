@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fifthcall.rules.case import Block, Hours
-from fifthcall.rules.windows import instant, offset_days, openings, opens, wall
+from fifthcall.rules.windows import Limit, instant, offset_days, openings, opens, wall
 
 #: Zone, wanted wall time, its instant (RFC 5545 §3.3.5: a gap takes the offset before it, a repeat its first).
 TABLE = [
@@ -69,9 +69,11 @@ def test_b4_openings_lie_inside_block_and_hours(rep: str, prospect: str, naive: 
     now = naive.replace(tzinfo=UTC)
     block = Block("1", Hours(WEEK, time(hour), time(hour + long)), rep)
     theirs = Hours(WEEK, time(8), time(18))
-    found = list(zip(range(3), openings(now, blocks=(block,), within=((theirs, prospect),)), strict=False))
+    found = list(zip(range(3), openings(now, blocks=(block,), within=(Limit((theirs,), prospect),)), strict=False))
     assert found
-    assert found == list(zip(range(3), openings(now, blocks=(block,), within=((theirs, prospect),)), strict=False))
+    assert found == list(
+        zip(range(3), openings(now, blocks=(block,), within=(Limit((theirs,), prospect),)), strict=False)
+    )
     last = now
     for _, (of, window) in found:
         assert last <= window.starts_at < window.until
