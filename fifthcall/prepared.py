@@ -4,6 +4,7 @@ a salesperson waits for the next card."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -47,7 +48,17 @@ class Prepared:
     def _compile(self) -> tuple[str, tuple[Any, ...], SQLCompiler, dict[Any, Any]]:
         compiler = self._build().query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        return sql, tuple(params), compiler, compiler.get_converters([column[0] for column in compiler.select or ()])
+        converters = compiler.get_converters([column[0] for column in compiler.select or ()])
+        if connection.vendor == "sqlite":
+            for place, (_, expression) in converters.items():
+                if isinstance(expression.output_field, models.DateTimeField):
+                    converters[place] = ([_instant], expression)
+        return sql, tuple(params), compiler, converters
+
+
+def _instant(naive: datetime | None, *_: Any) -> datetime | None:
+    """SQLite keeps instants in UTC; Django's own way to say so asks more of each value than there is to know."""
+    return naive.replace(tzinfo=UTC) if naive else None
 
 
 def _filled(param: Any, given: dict[str, Any]) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
 import phonenumbers
-from holidays import country_holidays
-from phonenumbers import geocoder
 from phonenumbers import timezone as number_zones
 
 from fifthcall.people.models import ContactPoint, Person, Suppression
@@ -51,10 +51,14 @@ def region_of_number(normal: str) -> str:
     country = phonenumbers.region_code_for_number(number) or ""
     if country != "US":
         return country
-    states = country_holidays("US")
-    place = geocoder.description_for_number(number, "en").rpartition(", ")[2]
-    state = place if len(place) == 2 else states.subdivisions_aliases.get(place, "")
-    return f"US-{state}" if state in states.subdivisions else country
+    state = _states().get(normal[2:5], "")
+    return f"US-{state}" if state else country
+
+
+@cache
+def _states() -> dict[str, str]:
+    table = tomllib.loads(files("fifthcall.people").joinpath("area_codes.toml").read_text(encoding="utf-8"))
+    return {code: state for state, codes in table.items() for code in codes.split()}
 
 
 def add_point(person: Person, kind: str, value: str) -> ContactPoint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Case, Count, DateTimeField, Max, QuerySet, When
 
@@ -38,8 +38,7 @@ def start_of_day(member: Membership, now: datetime) -> datetime:
     return instant(datetime.combine(wall(now, member.zone).date(), time()), member.zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """One line of the queue: a step with whom it is for."""
 
     pk: int
@@ -92,7 +91,7 @@ def queue(member: Membership, now: datetime, limit: int = AHEAD) -> list[Due]:
     for part in (_DUE, _LATER):
         if len(found) < limit:
             rows = part.rows(workspace=member.workspace_id, owner=member.pk, now=now, limit=limit - len(found))
-            found.extend(Due(*row) for row in rows)
+            found.extend(map(Due._make, rows))
     return found
 
 
