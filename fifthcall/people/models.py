@@ -40,6 +40,7 @@ class Person(models.Model):
     # Kept by the verbs beside ContactPoint and Suppression, so that deciding needs no further query:
     ways = models.CharField(max_length=40, blank=True)  # channels with a good number or address, comma-separated
     stopped = models.CharField(max_length=60, blank=True)  # channels they said stop on
+    helpers = models.CharField(max_length=400, blank=True)  # names of their assistants, one a line
     regions = models.CharField(max_length=100, blank=True)  # where the numbers are (ISO 3166), comma-separated
     zones = models.CharField(max_length=200, blank=True)  # the numbers' time zones, comma-separated
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")

@@ -96,6 +96,17 @@ def suppress(person: Person, channel: str, at: datetime, reason: str) -> list[Su
     return made
 
 
+def add_assistant(person: Person, name: str, key: str) -> Person:
+    """Somebody who looks after the person's calendar (C9), as a person on the record."""
+    assistant = Person.objects.create(
+        workspace_id=person.workspace_id, organization_id=person.organization_id, name=name, key=key, assists=person
+    )
+    names = person.assistants.order_by("id").values_list("name", flat=True)
+    person.helpers = "\n".join(names)[:400]
+    person.save(update_fields=["helpers"])
+    return assistant
+
+
 def refresh(person: Person) -> None:
     """Bring `ways` and `stopped` in line with the person's points and the suppressions that match them."""
     points = list(person.points.filter(wrong_since=None))

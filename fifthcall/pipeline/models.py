@@ -51,6 +51,7 @@ class Opportunity(models.Model):
     status = models.CharField(max_length=8, choices=[(s.value, s.value.title()) for s in Status])
     value = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     source = models.CharField(max_length=120, blank=True)
+    situation = models.CharField(max_length=3, blank=True)  # S1 to S10 where somebody said so; else it is recognised
     engaged_on = models.DateField(null=True, blank=True)  # first known contact
     planned_on = models.DateField(null=True, blank=True)  # the follow-up date another system had
     closed_on = models.DateField(null=True, blank=True)

@@ -5,8 +5,8 @@ A promised or agreed time may lie outside the blocks, never outside the law's ho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 
 from fifthcall.rules.case import Channel, Kind, Reason, Refusal, Window
 from fifthcall.rules.facts import Facts
@@ -55,10 +55,19 @@ def _agreed(facts: Facts, proposal: Proposal, agreed: Window) -> Placed:
 def _planned(facts: Facts, proposal: Proposal, free_from: datetime | None) -> Placed:
     start = proposal.not_before
     hours = law(facts, proposal.kind)
+    contact = facts.policy.contact_hours
+    if proposal.off_hours:  # C10: no block of ours lies there
+        after_work = replace(contact, start=contact.end, end=time(23, 59))
+        hours = (*hours, Limit((after_work,), facts.case.prospect_zone, facts.region))
+        window = next_open(start, hours)
+        if window:
+            return Placed(window, reasons=(RULE.because("off_hours"),))
     if proposal.kind.channel is not Channel.DESK:
-        hours = (*hours, Limit((facts.policy.contact_hours,), facts.case.prospect_zone, facts.region))
+        hours = (*hours, Limit((contact,), facts.case.prospect_zone, facts.region))
     found = openings(max(start, free_from or start), blocks=facts.case.blocks, within=hours)
     block, window = next(found, (None, None))
+    if window is None and (legal := law(facts, proposal.kind)):  # their working day is never inside the law's hours
+        window = next_open(start, legal)
     if window is None:  # hours that never meet: still a date (A1)
         return Placed(Window(start, start + timedelta(days=1), facts.case.prospect_zone))
     refusals = _holiday(facts, proposal, start, window)
@@ -88,6 +97,7 @@ RULE = Rule(
     {
         "law": "Calls and texts are allowed again at {at}, their time.",
         "holiday": "{on} is {name} where they are.",
+        "off_hours": "After their working hours, to reach the voicemail.",
         "full": "Your blocks before {on} are full of worthier calls.",
         "no_block": "None of your blocks falls in their working hours, so this stands outside them.",
         "zone_assumed": "Their time zone is not known; {zone} is assumed.",

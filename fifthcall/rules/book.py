@@ -5,24 +5,34 @@ from __future__ import annotations
 from fifthcall.rules import (
     a1_check_in,
     a2_check_in_delay,
+    a3_first_meeting,
     a4_ball_stays,
     a5_silence,
     a7_commitment,
     b4_contacts_a_day,
     b4_windows,
     c1_five_attempts,
+    c1_playbook,
     c1_wrong_number,
     c2_paired_text,
+    c3_daily_pursuit,
     c4_fatigue,
     c5_promise,
+    c6_why_email,
+    c7_variety,
+    c8_note_after_meeting,
     d1_why_not_yet,
+    d2_yeses,
     d5_stop,
+    situations,
 )
 from fifthcall.rules.rule import Rule
 
 BOOK: tuple[Rule, ...] = (
     a7_commitment.MEETING,
     c2_paired_text.RULE,
+    a3_first_meeting.RULE,
+    c8_note_after_meeting.RULE,
     c5_promise.RULE,
     a2_check_in_delay.NOTED,
     a5_silence.RULE,
@@ -33,14 +43,21 @@ BOOK: tuple[Rule, ...] = (
     c1_five_attempts.RULE,
     a2_check_in_delay.RULE,
     a1_check_in.RULE,
+    *situations.RULES,
+    c1_playbook.RULE,
     c4_fatigue.STRATEGY,
+    c7_variety.RULE,
     d5_stop.RULE,
     c4_fatigue.RULE,
+    c3_daily_pursuit.RULE,
+    c6_why_email.RULE,
+    d2_yeses.RULE,
     b4_contacts_a_day.RULE,
     b4_windows.RULE,
 )
 
 PROPOSERS = tuple(rule for rule in BOOK if rule.propose)
+SHAPERS = tuple(rule for rule in BOOK if rule.shape)
 GUARDS = tuple(rule for rule in BOOK if rule.guard)
 
 #: (rule id, code) → the sentence that says it.

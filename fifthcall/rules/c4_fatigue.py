@@ -55,15 +55,15 @@ def _floor(facts: Facts, proposal: Proposal) -> Ruling | None:
 
 def _voicemail(facts: Facts, proposal: Proposal) -> Ruling | None:
     """Whether the next call, unanswered, must leave a voicemail, must not, or has to wait until it may."""
-    if proposal.kind is not Kind.CALL or proposal.leave_message is not None or not facts.since:
+    if proposal.kind is not Kind.CALL or not facts.since:
         return None
     spent, most = facts.voicemails(proposal.not_before), facts.policy.voicemails_a_week
     owed = facts.silent_calls >= facts.policy.silent_calls_in_a_row
     if owed and len(spent) >= most:
         return _moved(facts, proposal, spent[-most].at + WEEK, "quota", most=most)
-    if owed:
+    if owed and not proposal.leave_message:
         return Ruling(replace(proposal, leave_message=True), reason=RULE.because("leave", calls=facts.silent_calls))
-    if len(spent) >= most:
+    if not owed and len(spent) >= most and proposal.leave_message is not False:
         return Ruling(replace(proposal, leave_message=False), reason=RULE.because("no_voicemail", most=most))
     return None
 

@@ -33,6 +33,9 @@ class Kind(StrEnum):
     TEXT = "text"
     EMAIL = "email"
     NOTE = "note"
+    PARCEL = "parcel"  # something in the post: a book, a gift, a courier
+    INVITE = "invite"  # to an event
+    INTRO = "intro"  # ask somebody to introduce us
     MEETING = "meeting"
     RESEARCH = "research"  # find a way to reach them
     REVIEW = "review"  # decide, with a reason, what becomes of it
@@ -47,6 +50,9 @@ _CHANNELS = {
     Kind.TEXT: Channel.TEXT,
     Kind.EMAIL: Channel.EMAIL,
     Kind.NOTE: Channel.POST,
+    Kind.PARCEL: Channel.POST,
+    Kind.INVITE: Channel.EMAIL,
+    Kind.INTRO: Channel.DESK,
     Kind.MEETING: Channel.MEETING,
     Kind.RESEARCH: Channel.DESK,
     Kind.REVIEW: Channel.DESK,
@@ -106,6 +112,7 @@ class Touch:
     agreed: Agreed | None = None
     reason: str = ""  # why not yet (D1), or why put off
     reason_until: date | None = None  # the day the reason stops being true
+    purpose: str = ""  # of the step it answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +137,42 @@ class Case:
     ways: frozenset[Channel] = frozenset()  # channels on which we have a number or address
     stopped: frozenset[Channel] = frozenset()  # channels on which they said stop (D5)
     touches: tuple[Touch, ...] = ()  # oldest first
+    stage: str = ""
+    source: str = ""  # where it came from
+    situation: str = ""  # S1 to S10 where somebody has said so; else it is recognised
+    assistants: tuple[str, ...] = ()  # names of those who look after their calendar
     meeting: Meeting | None = None  # the appointment ahead, or the one not yet accounted for
     blocks: tuple[Block, ...] = ()
     free_from: datetime | None = None  # the rep's blocks before this are full of worthier steps
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One step of a playbook: what, how long after the touch before it, and what to do."""
+
+    kind: Kind
+    amount: int
+    unit: str  # hour, day (the same wall time), working day (the prospect's)
+    do: str
+    template: str = ""
+    voicemail: bool | None = None  # leave one if nobody answers (C2, C3)
+    automatic: bool = False
+    off_hours: bool = False  # C10: before or after their hours, to reach the voicemail
+    only_if: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """A situation with its diagnosis, its cadence, and what comes after the last step."""
+
+    id: str
+    name: str
+    wrong: str
+    play: str
+    next_time: str
+    steps: tuple[Play, ...]
+    then: str  # "rest", or the id of the playbook that goes on
+    rest_days: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +201,9 @@ class Policy:
     rest_days: int = 60  # A5: when silence has used up the attempts
     contact_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4}), time(8), time(18))  # B4: the prospect's working hours
     law_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4, 5}), time(8), time(20))  # B4: for calls and texts, anywhere
+    long_days: int = 90  # C12, S10: on the list for so long,
+    long_contacts: int = 8  # with so many contacts, and undecided
+    playbooks: tuple[Playbook, ...] = ()  # the workspace's own, in place of the built-in ones
     law_overrides: tuple[Override, ...] = ()  # B4: regions where an owner has set other hours than the table's
 
 

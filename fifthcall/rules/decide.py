@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from fifthcall.rules import b4_windows
-from fifthcall.rules.book import GUARDS, PROPOSERS
+from fifthcall.rules.book import GUARDS, PROPOSERS, SHAPERS
 from fifthcall.rules.case import Case, Channel, Decision, Policy, Reason, Refusal, Status, Step, Touch, Window
 from fifthcall.rules.facts import Facts, read
 from fifthcall.rules.outcomes import channel_of
@@ -97,8 +97,15 @@ _untouched = lru_cache(maxsize=4096)(_consult)
 def _proposed(facts: Facts) -> Proposal:
     for rule in PROPOSERS:
         if rule.propose and (proposal := rule.propose(facts)):
-            return proposal
+            return _shaped(facts, proposal)
     raise AssertionError("A1 always proposes")
+
+
+def _shaped(facts: Facts, proposal: Proposal) -> Proposal:
+    """The proposal as the situation's playbook has it."""
+    for rule in SHAPERS:
+        proposal = (rule.shape and rule.shape(facts, proposal)) or proposal
+    return proposal
 
 
 def _guarded(facts: Facts, proposal: Proposal) -> tuple[Proposal, tuple[Reason, ...], tuple[Refusal, ...]]:
@@ -133,6 +140,6 @@ def preview(case: Case, now: datetime, policy: Policy, steps: int = 3) -> tuple[
         if step.kind.channel is not Channel.CALL:
             outcome = "sent" if step.kind.channel is not Channel.DESK else "found"
         now = max(now, step.window.starts_at)
-        touch = Touch(now, channel_of(outcome, step.kind.channel), outcome)
+        touch = Touch(now, channel_of(outcome, step.kind.channel), outcome, purpose=step.purpose)
         case = replace(case, touches=(*case.touches, touch), meeting=None, free_from=None)
     return tuple(found)

@@ -50,6 +50,15 @@ OUTCOMES = _table(
         "meeting_held", "", "Meeting held", "handshake", True, True, needs=("reason",), asks=("reason_until", "promise")
     ),
     Outcome("meeting_missed", "", "They did not come", "calendar-x", True),
+    # A8: a proposal goes out with its review booked, or with the reason why not.
+    Outcome("proposal_sent", "", "Proposal sent", "file-text", message=True, needs=("reason",), asks=("promise",)),
+    Outcome("away", "", "Away until …", "plane", True, needs=("reason_until",)),  # C9: who answers tells us
+    # C12: what they would do next in our place.
+    Outcome("serious", "", "Serious", "target", True, True, needs=("reason",), asks=("reason_until", "promise")),
+    Outcome("curious", "", "Only curious", "eye", True, True, needs=("reason_until",)),
+    Outcome("introduced", "", "Somebody will introduce us", "users"),  # C14
+    Outcome("no_introduction", "", "Nobody to introduce us", "user-x"),
+    Outcome("thanked", "", "Thanked them", "heart-handshake"),  # A9
     Outcome("snoozed", "", "Put off", "alarm-clock-off", needs=("when", "reason")),
     Outcome("rested", "", "Resting", "moon", needs=("reason", "reason_until")),
     Outcome("found", "", "Found a way to reach them", "search-check"),
@@ -63,7 +72,12 @@ OUTCOMES = _table(
 ON_KEYS = tuple(outcome for outcome in OUTCOMES.values() if outcome.key)
 
 #: Touches that say nothing about reaching the prospect.
-ASIDE = frozenset({"note", "retracted"})
+ASIDE = frozenset({"note", "retracted", "thanked"})
+
+#: Touches by which nobody was contacted.
+DESK = frozenset(
+    {"snoozed", "rested", "found", "note", "closed", "reopened", "retracted", "introduced", "no_introduction"}
+)
 
 #: D1: why they could not act yet. "waiting" and the like take their words from the note beside it.
 WHY_NOT = {
@@ -86,6 +100,14 @@ WHY_SNOOZED = {
     "away": "I am away",
 }
 
+#: A8: why a proposal goes out without its review booked.
+WHY_NO_REVIEW = {
+    "they_asked": "They asked for it first",
+    "tender": "A tender with a date",
+    "known": "They know it already",
+    "no_time": "They named no time",
+}
+
 #: A5: the reasons an opportunity may be closed as lost. Silence is not one of them.
 WHY_LOST = {
     "said_no": "They said no",
@@ -100,13 +122,15 @@ def reasons_of(outcome: str) -> dict[str, str]:
     """The reasons that may be given with an outcome, with their words."""
     if outcome == "closed":
         return {"won": "Won", **WHY_LOST}
-    return {"snoozed": WHY_SNOOZED, "not_interested": WHY_LOST}.get(outcome, WHY_NOT)
+    return {"proposal_sent": WHY_NO_REVIEW, "snoozed": WHY_SNOOZED, "not_interested": WHY_LOST}.get(outcome, WHY_NOT)
 
 
 def channel_of(outcome: str, step: Channel) -> Channel:
     """The channel a touch with this outcome happened on, given the channel of the step it answers."""
-    if outcome in ("snoozed", "rested", "found", "note", "closed", "reopened", "retracted"):
+    if outcome in DESK:
         return Channel.DESK
+    if outcome in ("proposal_sent", "thanked") and step in (Channel.CALL, Channel.DESK, Channel.MEETING):
+        return Channel.EMAIL
     if outcome in ("meeting_held", "meeting_missed"):
         return Channel.MEETING
     return (

@@ -24,6 +24,7 @@ class Proposal:
     agreed: Window | None = None
     attempt: int = 0
     leave_message: bool | None = None
+    off_hours: bool = False  # outside their working hours, within the law's
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Rule:
     title: str
     words: Mapping[str, str] = field(default_factory=dict)  # code → sentence with {facts}
     propose: Callable[[Facts], Proposal | None] | None = None
+    shape: Callable[[Facts, Proposal], Proposal | None] | None = None  # the step as the situation's playbook has it
     guard: Callable[[Facts, Proposal], Ruling | None] | None = None
 
     def because(self, code: str, **facts: str | int) -> Reason:

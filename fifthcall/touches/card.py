@@ -9,7 +9,7 @@ from typing import Any
 from fifthcall.people.models import ContactPoint, Person
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Basis, Kind, Policy
-from fifthcall.rules.outcomes import OUTCOMES, WHY_LOST, WHY_NOT, WHY_SNOOZED
+from fifthcall.rules.outcomes import OUTCOMES, WHY_LOST, WHY_NO_REVIEW, WHY_NOT, WHY_SNOOZED
 from fifthcall.rules.windows import wall
 from fifthcall.rules.words import KIND_WORDS, day, moment, sentence
 from fifthcall.teams.models import Membership
@@ -18,6 +18,9 @@ from fifthcall.touches.models import Touch
 from fifthcall.touches.queue import Due
 
 ICONS = {
+    Kind.PARCEL: "package",
+    Kind.INVITE: "ticket",
+    Kind.INTRO: "users",
     Kind.CALL: "phone",
     Kind.TEXT: "message-square",
     Kind.EMAIL: "mail",
@@ -27,7 +30,7 @@ ICONS = {
     Kind.REVIEW: "scale",
 }
 LAST_TOUCHES = 5
-_REASONS = WHY_NOT | WHY_SNOOZED | WHY_LOST
+_REASONS = WHY_NOT | WHY_SNOOZED | WHY_NO_REVIEW | WHY_LOST
 
 
 def whom(opportunity: Opportunity) -> str:

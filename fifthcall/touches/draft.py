@@ -55,6 +55,8 @@ class Draft:
 
 _ASK_REASON = {
     "connected": "No meeting set? Say why they could not act yet; the next call opens there.",
+    "proposal_sent": "No review booked? Say why it goes out without one.",
+    "serious": "No meeting set? Say why they could not act yet; the next call opens there.",
     "meeting_held": "No next meeting set? Say why they could not act yet; the next call opens there.",
     "not_now": "Say why not now; the next call opens there.",
     "snoozed": "Say why you put it off.",

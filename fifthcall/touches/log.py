@@ -48,7 +48,7 @@ def next_step_after(opportunity_id: int, member: Membership, draft: Draft, now: 
 def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: datetime) -> Touch:
     if opportunity.merged_into_id:
         raise Incomplete("outcome", "It was merged into another. Log it there.")
-    if opportunity.finished and draft.outcome not in ("reopened", "note", "closed"):
+    if opportunity.finished and draft.outcome not in ("reopened", "note", "closed", "thanked"):
         raise Incomplete("outcome", "It is closed. Reopen it first.")
     step = Kind(opportunity.next_kind).channel if opportunity.next_kind else Channel.DESK
     touch = Touch.objects.create(
@@ -65,10 +65,10 @@ def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: dateti
         reason_note=draft.reason_note.strip(),
         reason_until=draft.reason_until,
         purpose=opportunity.next_purpose,
-        version=opportunity.version + (draft.outcome != "note"),
+        version=opportunity.version + (draft.outcome not in ("note", "thanked")),
         **_agreed(draft),
     )
-    if draft.outcome == "note":  # changes nothing about what comes next
+    if draft.outcome in ("note", "thanked"):  # changes nothing about what comes next
         return touch
     before = {column: getattr(opportunity, column) for column in consequences.COLUMNS}
     made = consequences.follow(opportunity, draft, now)

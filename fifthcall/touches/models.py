@@ -76,6 +76,7 @@ FACT_COLUMNS = (
     "agreed_zone",
     "reason",
     "reason_until",
+    "purpose",
 )
 
 _OF = Given("opportunity", models.BigIntegerField())
@@ -96,8 +97,8 @@ def facts_of(rows: list[tuple]) -> tuple[case.Touch, ...]:  # type: ignore[type-
 
 
 def _fact(row: tuple) -> case.Touch:  # type: ignore[type-arg]
-    _, _, at, channel, outcome, basis, kind, start, until, zone, reason, reason_until = row
+    _, _, at, channel, outcome, basis, kind, start, until, zone, reason, reason_until, purpose = row
     agreed = None
     if basis:
         agreed = case.Agreed(case.Basis(basis), case.Window(start, until, zone), case.Kind(kind or "call"))
-    return case.Touch(at, case.Channel(channel), outcome, agreed, reason, reason_until)
+    return case.Touch(at, case.Channel(channel), outcome, agreed, reason, reason_until, purpose)

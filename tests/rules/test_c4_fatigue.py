@@ -14,12 +14,14 @@ def test_c4_the_third_silent_call_leaves_a_voicemail() -> None:
 
 
 def test_c4_no_third_voicemail_in_a_week() -> None:
-    found = step(case(touch("voicemail", 100), touch("voicemail", 60), touch("no_answer", 26), ways=CALL))
+    past = (touch("call_back", 300), touch("voicemail", 100), touch("voicemail", 60), touch("no_answer", 26))
+    found = step(case(*past, ways=CALL))
     assert found.leave_message is False
 
 
 def test_c4_where_both_hold_the_call_waits() -> None:
-    past = (touch("voicemail", 100), touch("voicemail", 80), touch("no_answer", 50), touch("no_answer", 26))
+    spoken = (touch("call_back", 300), touch("voicemail", 100), touch("voicemail", 80))
+    past = (*spoken, touch("no_answer", 50), touch("no_answer", 26))
     decision = decide(case(*past, ways=CALL), NOW)
     assert ("C4", "quota") in refused_by(decision)
     assert decision.step and decision.step.window.starts_at >= NOW - timedelta(hours=100) + timedelta(days=7)

@@ -34,6 +34,9 @@ _INSTEAD = {
     Kind.TEXT: ("sent",),
     Kind.EMAIL: ("sent",),
     Kind.NOTE: ("sent",),
+    Kind.PARCEL: ("sent",),
+    Kind.INVITE: ("sent",),
+    Kind.INTRO: ("introduced", "no_introduction"),
     Kind.RESEARCH: ("found",),
 }
 
