@@ -7,7 +7,7 @@ from importlib import import_module
 from django.urls import include, path
 
 from fifthcall.web.access import Who, declared, route
-from fifthcall.web.views import editing, imports, opportunities, setup, team, today
+from fifthcall.web.views import editing, imports, opportunities, playbooks, setup, team, today
 
 MEMBER, MANAGER, ANYONE = Who.MEMBER, Who.MANAGER, Who.ANYONE
 
@@ -33,6 +33,11 @@ urlpatterns = [
     route("opportunities/<int:pk>/facts/", opportunities.fact_add, who=MEMBER, name="fact_add"),
     route("opportunities/<int:pk>/people/", opportunities.person_add, who=MEMBER, name="person_add"),
     route("opportunities/<int:pk>/closure/", opportunities.closure, who=MEMBER, name="closure"),
+    route("opportunities/<int:pk>/situation/", opportunities.situation, who=MEMBER, name="opportunity_situation"),
+    route("opportunities/<int:pk>/thanks/", opportunities.thanks, who=MEMBER, name="thanks"),
+    route("playbooks/", playbooks.playbooks, who=MEMBER, name="playbooks"),
+    route("playbooks/<str:code>/", playbooks.playbook, who=MEMBER, name="playbook"),
+    route("playbooks/<str:code>/edit/", playbooks.playbook_edit, who=MANAGER, name="playbook_edit"),
     route("opportunities/<int:pk>/rest/", opportunities.rest, who=MEMBER, name="rest"),
     route("people/<int:pk>/ways/", opportunities.way_add, who=MEMBER, name="way_add"),
     route("imports/", imports.imports, who=MANAGER, name="imports"),

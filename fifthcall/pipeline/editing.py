@@ -18,7 +18,18 @@ from fifthcall.rules.case import Status
 from fifthcall.teams.models import Membership, Workspace
 
 #: What may be changed by hand; `organization` and `product` by name.
-COLUMNS = ("name", "owner_id", "organization_id", "product_id", "stage", "value", "source", "engaged_on", "note")
+COLUMNS = (
+    "name",
+    "owner_id",
+    "organization_id",
+    "product_id",
+    "stage",
+    "value",
+    "source",
+    "engaged_on",
+    "note",
+    "situation",
+)
 
 
 def add(member: Membership, values: Mapping[str, Any], now: datetime) -> Opportunity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -9,7 +10,10 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 
-from fifthcall.rules.case import Policy
+from fifthcall.rules import playbook
+from fifthcall.rules.case import Playbook, Policy
+
+log = logging.getLogger(__name__)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -43,6 +47,7 @@ class Workspace(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     touches_an_hour = models.PositiveSmallIntegerField(default=12)
     check_in_hours = models.PositiveSmallIntegerField(default=48)
+    playbooks: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)  # id → its own TOML
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -50,12 +55,25 @@ class Workspace(models.Model):
 
     def policy(self) -> Policy:
         """The rules' numbers as this workspace has set them."""
-        return _policy(self.touches_an_hour, self.check_in_hours)
+        return _policy(self.touches_an_hour, self.check_in_hours, tuple(sorted(self.playbooks.items())))
 
 
 @lru_cache(maxsize=100)
-def _policy(touches_an_hour: int, check_in_hours: int) -> Policy:
-    return Policy(touches_an_hour=touches_an_hour, check_in_after=timedelta(hours=check_in_hours))
+def _policy(touches_an_hour: int, check_in_hours: int, own: tuple[tuple[str, str], ...]) -> Policy:
+    return Policy(
+        touches_an_hour=touches_an_hour, check_in_after=timedelta(hours=check_in_hours), playbooks=_readable(own)
+    )
+
+
+def _readable(own: tuple[tuple[str, str], ...]) -> tuple[Playbook, ...]:
+    """The workspace's own playbooks, checked when saved; if a later version can't follow them, none of them counts."""
+    try:
+        books = tuple(playbook.read(text) for _, text in own)
+        playbook.complete(playbook.BUILTIN | {book.id: book for book in books})
+    except playbook.BadPlaybook:
+        log.exception("A workspace's own playbooks can't be followed; the built-in ones are in force.")
+        return ()
+    return books
 
 
 class Role(models.TextChoices):

@@ -13,6 +13,7 @@ from fifthcall.rules.outcomes import OUTCOMES, WHY_LOST, WHY_NO_REVIEW, WHY_NOT,
 from fifthcall.rules.windows import wall
 from fifthcall.rules.words import KIND_WORDS, day, moment, sentence
 from fifthcall.teams.models import Membership
+from fifthcall.touches import playing
 from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.models import Touch
 from fifthcall.touches.queue import Due
@@ -211,6 +212,9 @@ def card(opportunity: Opportunity, member: Membership, now: datetime) -> dict[st
         "last_touches": last_touches(opportunity, now, member.zone),
         "why_not": why_not(opportunity),
         "promise": promise(opportunity),
+        "say": playing.to_say(opportunity, member, ((said := why_not(opportunity)) and said["words"]) or ""),
+        "ask": playing.to_ask(opportunity),
+        "situation": playing.situation(opportunity, now) if opportunity.next_kind else None,
         "facts": [
             {"text": fact.text, "on": day(fact.confirmed_on)}
             for fact in opportunity.facts.order_by("-confirmed_on", "-id")[:3]

@@ -18,18 +18,23 @@ from fifthcall.journal.models import note_event
 from fifthcall.people.models import ContactPoint, Fact, Person
 from fifthcall.people.names import matching_key
 from fifthcall.people.reach import add_point
+from fifthcall.pipeline import editing
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED
 from fifthcall.pipeline.settle import settle, to_change
 from fifthcall.rules.case import Kind, Status
 from fifthcall.rules.outcomes import WHY_LOST
+from fifthcall.rules.situations import NAMES
+from fifthcall.rules.templates import TEMPLATES
 from fifthcall.rules.windows import wall
 from fifthcall.rules.words import KIND_WORDS, day
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
+from fifthcall.touches import playing
 from fifthcall.touches.draft import Draft, Incomplete
 from fifthcall.touches.log import UNDO_WITHIN, log
 from fifthcall.touches.models import Touch
+from fifthcall.touches.promises import promises_of
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
 
@@ -68,6 +73,12 @@ class WayForm(forms.Form):
 class CloseForm(forms.Form):
     reason = forms.ChoiceField(choices=[("won", "Won"), *WHY_LOST.items()], label="How it ended")
     note = forms.CharField(max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class SituationForm(forms.Form):
+    situation = forms.ChoiceField(
+        required=False, label="Which one", choices=[("", "As it is recognised"), *NAMES.items()]
+    )
 
 
 class RestForm(forms.Form):
@@ -161,10 +172,51 @@ def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_:
         "note_form": NoteForm(prefix="note"),
         "fact_form": FactForm(prefix="fact", initial={"confirmed_on": wall(now, member.zone).date()}),
         "person_form": PersonForm(prefix="person"),
+        "situation_form": None
+        if row.finished
+        else SituationForm(prefix="situation", initial={"situation": row.situation}),
+        "ahead": [] if row.finished else _ahead(row, member, now),
+        "changes": playing.CHANGES,
+        "promises": promises_of(row, now, member.zone),
+        "thanks": _thanks(row, member),
         "close_form": None if row.finished else CloseForm(prefix="close"),
         "rest_form": None if row.finished else RestForm(prefix="rest"),
     }
     return render(request, "fifthcall/opportunity.html", context | forms_, status=status)
+
+
+def _situation_form(row: Opportunity) -> SituationForm:
+    return SituationForm(prefix="situation", initial={"situation": row.situation})
+
+
+def _ahead(row: Opportunity, member: Membership, now: Any) -> list[dict[str, Any]]:
+    steps = playing.if_nothing_happens(row, now)
+    return [step | {"when": cards.when(step["at"], now, member.zone)} for step in steps]
+
+
+def _thanks(row: Opportunity, member: Membership) -> str:
+    """A9: a word of thanks for their no, until it is said."""
+    theirs = {WHY_LOST[reason] for reason in ("said_no", "not_interested", "competitor", "breakup_answered")}
+    if row.status != Status.LOST or row.close_reason not in theirs or row.touches.filter(outcome="thanked").exists():
+        return ""
+    person = row.person.name if row.person else ""
+    values = {"person": person, "rep": member.name, "company": member.workspace.name}
+    return TEMPLATES["thank_you"].filled(values)
+
+
+@require_POST
+def thanks(request: MemberRequest, pk: int) -> HttpResponse:
+    return _logged(request, pk, Draft("thanked"))
+
+
+@require_POST
+def situation(request: MemberRequest, pk: int) -> HttpResponse:
+    """Say which situation it is; "" leaves it to what is recognised. The next step follows."""
+    row, form = one_visible(request.member, pk), SituationForm(request.POST, prefix="situation")
+    if not form.is_valid():
+        return _page(request, row, 422, situation_form=form)
+    editing.edit(pk, request.member, {"situation": form.cleaned_data["situation"]}, clock.now())
+    return redirect("opportunity", pk)
 
 
 def _timeline(row: Opportunity, member: Membership, now: Any) -> list[dict[str, Any]]:

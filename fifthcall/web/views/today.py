@@ -29,6 +29,7 @@ ROWS = 30
 UNDO_SECONDS = 10
 #: The extra outcomes a step of another kind than a call is answered with.
 _INSTEAD = {
+    Kind.CALL: ("away", "proposal_sent"),
     Kind.MEETING: ("meeting_held", "meeting_missed"),
     Kind.REVIEW: ("meeting_held", "meeting_missed"),
     Kind.TEXT: ("sent",),
@@ -86,7 +87,10 @@ def _card(opportunity: Opportunity, request: MemberRequest, now: datetime) -> di
 
 
 def _outcomes(opportunity: Opportunity) -> list[dict[str, str]]:
-    extra = [OUTCOMES[code] for code in _INSTEAD.get(Kind(opportunity.next_kind), ())] if opportunity.next_kind else []
+    codes = _INSTEAD.get(Kind(opportunity.next_kind), ()) if opportunity.next_kind else ()
+    if opportunity.next_purpose.startswith("S10."):  # C12: the question was asked
+        codes = ("serious", "curious")
+    extra = [OUTCOMES[code] for code in codes]
     keys = dict(zip((o.code for o in extra), ("m", "n"), strict=False))
     return [
         {"key": keys.get(o.code, o.key), "code": o.code, "label": o.label, "icon": o.icon} for o in (*extra, *ON_KEYS)
