@@ -153,9 +153,13 @@ def test_today_and_each_outcome(new_page: Callable[..., Page], sampled: Server) 
 def test_looking_things_up(new_page: Callable[..., Page], sampled: Server) -> None:
     page = new_page()
     sign_in(page, sampled)
-    for name in ("opportunities", "opportunities/1", "team", "settings"):
+    looked_at = ("opportunities", "opportunities/1", "opportunities/1/edit", "opportunities/new", "team", "settings")
+    for name in (*looked_at, "playbooks", "playbooks/S7", "playbooks/S3/edit"):
         page.goto(f"{sampled.url}/{name}/")
         check_page(page, name.replace("/", "-"))
+    page.get_by_role("button", name="See what it would mean").click()
+    expect(page.get_by_role("heading", name="What it would mean")).to_be_visible()
+    check_page(page, "playbook-checked")
     page.goto(f"{sampled.url}/opportunities/?q=nobodyatall")
     check_page(page, "opportunities-none")
     page.goto(f"{sampled.url}/opportunities/1/")
