@@ -14,6 +14,7 @@ from fifthcall.rules.decide import preview
 from fifthcall.rules.outcomes import OUTCOMES
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
+from fifthcall.touches import playing
 from fifthcall.touches.draft import Incomplete
 from fifthcall.touches.forms import OutcomeForm
 from fifthcall.touches.log import log
@@ -145,20 +146,25 @@ def _explain(arguments: argparse.Namespace) -> int:
                 print(_next_words(row, now, space.zone))
             return 0
         after = preview(case_of(row), now, space.policy())
-        story = {
+        story: dict[str, Any] = {
             "next": _line(row),
+            "situation": playing.situation(row, now),
             "refused": [f"{r['rule']}: {r['words']}" for r in cards.refused(row)],
             "if_nothing_happens": [
                 {"kind": s.kind.value, "purpose": s.purpose, "starts_at": s.window.starts_at.isoformat()} for s in after
             ],
         }
+        story["what_would_change_it"] = playing.CHANGES
         if arguments.json:
             say(story)
             return 0
         print(_next_words(row, now, space.zone))
-        for words in (*story["next"]["why"], *story["refused"]):  # type: ignore[index]
+        if story["situation"]:
+            print(f"  {story['situation']['id']}, {story['situation']['name']}: {story['situation']['evidence']}")
+        for words in (*story["next"]["why"], *story["refused"]):
             print(f"  {words}")
         print("If nothing happens:")
         for step in after:
             print(f"  {step.kind.value}: {cards.span(step.window.starts_at, step.window.until, now, space.zone)}")
+        print("What would change it:", *playing.CHANGES, sep="\n  ")
     return 0

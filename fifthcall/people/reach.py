@@ -41,6 +41,15 @@ def zone_of_number(normal: str) -> str:
     return known[0] if len(known) == 1 else ""
 
 
+def readable(normal: str) -> str:
+    """A number in its international form: "+1 312-555-0111"; as it is where it isn't one."""
+    try:
+        number = phonenumbers.parse(normal)
+    except phonenumbers.NumberParseException:
+        return normal
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 @lru_cache(maxsize=10_000)
 def region_of_number(normal: str) -> str:
     """Where an E.164 number belongs (ISO 3166: "DE", "US-FL"); "" where it doesn't say. Numbers move: it is a hint."""

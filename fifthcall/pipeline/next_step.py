@@ -60,6 +60,7 @@ def case_of(
         ways=_channels(person.ways) if person else frozenset(),
         stopped=_channels(person.stopped) if person else frozenset(),
         touches=history(opportunity) if touches is None else touches,
+        elsewhere=_elsewhere(opportunity) if touches is None else (),
         meeting=meeting_of(opportunity),
         blocks=blocks,
     )
@@ -69,6 +70,11 @@ def history(opportunity: Opportunity) -> tuple[rules.Touch, ...]:
     """The opportunity's touches as the rules see them, oldest first."""
     touches: Any = opportunity.touches
     return touches.model.history_of(opportunity) if opportunity.pk else ()
+
+
+def _elsewhere(opportunity: Opportunity) -> tuple[rules.Touch, ...]:
+    touches: Any = opportunity.touches
+    return touches.model.elsewhere_of(opportunity) if opportunity.pk and opportunity.person_id else ()
 
 
 def meeting_of(opportunity: Opportunity) -> rules.Meeting | None:

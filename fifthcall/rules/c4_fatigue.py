@@ -42,7 +42,8 @@ def _week(facts: Facts, proposal: Proposal) -> Ruling | None:
     if len(spent) < most:
         return None
     free = spent[-most].at + WEEK
-    return _moved(facts, proposal, free, "week", most=most)
+    shared = any(touch in facts.case.elsewhere for touch in spent)
+    return _moved(facts, proposal, free, "week_together" if shared else "week", most=most)
 
 
 def _floor(facts: Facts, proposal: Proposal) -> Ruling | None:
@@ -75,6 +76,7 @@ def _moved(facts: Facts, proposal: Proposal, to: datetime, code: str, **said: in
 
 
 WORDS = {
+    "week_together": "They have had {most} touches in a week, some about something else; the next may come on {on}.",
     "week": "They have had {most} touches in a week; the next may come on {on}.",
     "floor": "At least {hours} hours between two touches of the same kind.",
     "quota": "{most} voicemails a week is the most, and the next call would have to leave one: wait until {on}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fifthcall.rules.case import Basis
+from fifthcall.rules.case import Basis, Window
 from fifthcall.rules.facts import Facts
 from fifthcall.rules.rule import Proposal, Rule
 from fifthcall.rules.windows import wall
@@ -15,7 +15,7 @@ def propose(facts: Facts) -> Proposal | None:
     window = touch.agreed.window
     between = {
         "start": wall(window.starts_at, window.zone).isoformat(timespec="minutes"),
-        "until": wall(window.until, window.zone).isoformat(timespec="minutes"),
+        "until": _until(window),
     }
     code = "late" if window.until <= facts.now else "promised"
     return Proposal(
@@ -26,6 +26,12 @@ def propose(facts: Facts) -> Proposal | None:
         agreed=window,
         attempt=len(facts.attempts) + 1,
     )
+
+
+def _until(window: Window) -> str:
+    """The end of the window; only its time where the day is the same."""
+    start, until = wall(window.starts_at, window.zone), wall(window.until, window.zone)
+    return f"{until:%H:%M}" if start.date() == until.date() else until.isoformat(timespec="minutes")
 
 
 RULE = Rule(

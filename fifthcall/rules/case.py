@@ -137,6 +137,7 @@ class Case:
     ways: frozenset[Channel] = frozenset()  # channels on which we have a number or address
     stopped: frozenset[Channel] = frozenset()  # channels on which they said stop (D5)
     touches: tuple[Touch, ...] = ()  # oldest first
+    elsewhere: tuple[Touch, ...] = ()  # lately to the same person about something else, by whomever (C4)
     stage: str = ""
     source: str = ""  # where it came from
     situation: str = ""  # S1 to S10 where somebody has said so; else it is recognised

@@ -61,7 +61,7 @@ class Facts:
         """The touches that count against C4's week before `at`; voicemail + text is one."""
         start = at - WEEK
         counted: list[Touch] = []
-        for touch in self.touches:
+        for touch in self._ledger:
             if touch.at <= start or not OUTCOMES[touch.outcome].attempt:
                 continue
             pair = counted and counted[-1].outcome == "voicemail" and touch.channel is Channel.TEXT
@@ -69,8 +69,15 @@ class Facts:
                 counted.append(touch)
         return counted
 
+    @property
+    def _ledger(self) -> tuple[Touch, ...]:
+        """C4's one ledger of the person: every touch, about whatever, by whomever."""
+        if not self.case.elsewhere:
+            return self.touches
+        return tuple(sorted((*self.touches, *self.case.elsewhere), key=lambda touch: touch.at))
+
     def voicemails(self, at: datetime) -> list[Touch]:
-        return [t for t in self.touches if t.outcome == "voicemail" and t.at > at - WEEK]
+        return [t for t in self._ledger if t.outcome == "voicemail" and t.at > at - WEEK]
 
     @property
     def silent_calls(self) -> int:

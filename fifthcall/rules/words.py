@@ -21,6 +21,16 @@ KIND_WORDS = {
     Kind.REVIEW: "Decide about",
 }
 
+#: The same where only the kind is told.
+KIND_NAMES = KIND_WORDS | {
+    Kind.NOTE: "Note",
+    Kind.PARCEL: "Parcel",
+    Kind.INVITE: "Invitation",
+    Kind.INTRO: "Introduction",
+    Kind.RESEARCH: "Find a number",
+    Kind.REVIEW: "Decide",
+}
+
 
 def day(on: date) -> str:
     """A day as a salesperson reads it: "Tue 24 Nov 2026"."""

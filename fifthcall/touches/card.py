@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from fifthcall.people.models import ContactPoint, Person
+from fifthcall.people.reach import readable
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Basis, Kind, Policy
 from fifthcall.rules.outcomes import OUTCOMES, WHY_LOST, WHY_NO_REVIEW, WHY_NOT, WHY_SNOOZED
 from fifthcall.rules.windows import wall
-from fifthcall.rules.words import KIND_WORDS, day, moment, sentence
+from fifthcall.rules.words import KIND_NAMES, KIND_WORDS, day, moment, sentence
 from fifthcall.teams.models import Membership
 from fifthcall.touches import playing
 from fifthcall.touches.forms import prospect_zone
@@ -124,7 +125,7 @@ def ways_of(person: Person, wanted: str) -> list[dict[str, str]]:
                 {
                     "kind": channel,
                     "label": point.get_kind_display(),
-                    "value": point.value,
+                    "value": readable(point.normal) if phone else point.value,
                     "href": "" if off or not scheme else scheme + (point.normal if phone else point.value),
                     "note": "asked us to stop" if off else "",
                 }
@@ -240,7 +241,7 @@ def row(due: Due, now: datetime, zone: str) -> dict[str, Any]:
         "pk": due.pk,
         "name": due.whom,
         "organisation": due.product or "",
-        "kind_words": KIND_WORDS[kind],
+        "kind_words": KIND_NAMES[kind],
         "icon": ICONS[kind],
         "when": when(due.due_at, now, zone),
     }

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from fifthcall.journal.models import Event, note_event
 from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.next_step import RELATED
 from fifthcall.pipeline.settle import Changed, settle, to_change
 from fifthcall.rules.case import Channel, Kind
 from fifthcall.rules.outcomes import channel_of
@@ -20,6 +21,8 @@ from fifthcall.touches import consequences
 from fifthcall.touches.draft import Draft, Incomplete
 from fifthcall.touches.models import Touch
 
+#: Opportunities of one person that are decided again with a touch; nobody is followed up about more.
+OTHERS = 50
 #: Ten seconds on screen, and a little for the way.
 UNDO_WITHIN = timedelta(seconds=15)
 
@@ -77,7 +80,17 @@ def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: dateti
         kept = {column: str(old) if hasattr(old, "isoformat") else old for column, old in changed.items()}
         note_event(opportunity.workspace_id, member.pk, "followed", touch, now, before=kept, made=made)
     settle(opportunity, now, *consequences.COLUMNS)
+    _settle_others(opportunity, now)
     return touch
+
+
+def _settle_others(opportunity: Opportunity, now: datetime) -> None:
+    """What was said to a person counts wherever they are followed up: their no (D5), and the week's budget (C4)."""
+    if opportunity.person_id is None:
+        return
+    theirs = Opportunity.objects.filter(person_id=opportunity.person_id, next_due_at__isnull=False)
+    for other in theirs.exclude(pk=opportunity.pk).select_related(*RELATED).order_by("id")[:OTHERS]:
+        settle(other, now)
 
 
 def _agreed(draft: Draft) -> dict[str, Any]:
@@ -119,4 +132,5 @@ def retract(touch_id: int, member: Membership, now: datetime) -> Opportunity:
         if event:
             consequences.reverse(opportunity, event.data, now)
         settle(opportunity, now, *consequences.COLUMNS)
+        _settle_others(opportunity, now)
         return opportunity

@@ -56,6 +56,12 @@ class Touch(models.Model):
         return facts_of((_WHOLE_HISTORY if opportunity.has_merged else _HISTORY).rows(opportunity=opportunity.pk))
 
     @classmethod
+    def elsewhere_of(cls, opportunity: Opportunity) -> tuple[case.Touch, ...]:
+        """The latest touches to the same person about other opportunities, oldest first."""
+        rows = _ELSEWHERE.rows(limit=ELSEWHERE, person=opportunity.person_id, opportunity=opportunity.pk or 0)
+        return facts_of(rows[::-1])
+
+    @classmethod
     def of(cls, opportunity: Opportunity) -> models.QuerySet[Touch]:
         """The touches of an opportunity and of those merged into it."""
         whose = Q(opportunity=opportunity)
@@ -86,6 +92,16 @@ def _history(of: Q) -> Prepared:
     return Prepared(lambda: Touch.objects.filter(of).order_by("at", "id").values_list(*FACT_COLUMNS))
 
 
+#: More than a week's budget ever holds.
+ELSEWHERE = 30
+_ELSEWHERE = Prepared(
+    lambda: (
+        Touch.objects.filter(person_id=Given("person", models.BigIntegerField()))
+        .exclude(opportunity_id=_OF)
+        .order_by("-at", "-id")
+        .values_list(*FACT_COLUMNS)
+    )
+)
 _HISTORY = _history(Q(opportunity_id=_OF))
 _WHOLE_HISTORY = _history(Q(opportunity_id=_OF) | Q(opportunity__merged_into_id=_OF))
 

@@ -14,7 +14,7 @@ from fifthcall.rules.decide import preview
 from fifthcall.rules.facts import read
 from fifthcall.rules.situations import NAMES, recognise
 from fifthcall.rules.templates import TEMPLATES
-from fifthcall.rules.words import KIND_WORDS, sentence
+from fifthcall.rules.words import KIND_NAMES, sentence
 from fifthcall.teams.models import Membership
 
 #: What to say at a step that no playbook names a template for.
@@ -92,7 +92,7 @@ def situation(opportunity: Opportunity, now: datetime) -> dict[str, Any] | None:
 def if_nothing_happens(opportunity: Opportunity, now: datetime, steps: int = 3) -> list[dict[str, Any]]:
     """The steps that follow while nobody answers: what, and when (the window's start)."""
     after = preview(case_of(opportunity), now, opportunity.workspace.policy(), steps)
-    return [{"kind": KIND_WORDS[step.kind], "at": step.window.starts_at, "purpose": step.purpose} for step in after]
+    return [{"kind": KIND_NAMES[step.kind], "at": step.window.starts_at, "purpose": step.purpose} for step in after]
 
 
 #: What would change the plan, whatever it is.

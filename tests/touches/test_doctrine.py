@@ -127,6 +127,26 @@ def test_c5_what_was_promised_is_kept_late_or_broken(
     assert promises_of(row, NOW + 48 * HOUR, "Europe/Berlin")[0]["code"] == verdict
 
 
+def test_d5_their_no_reaches_every_opportunity_of_theirs_at_once(team: Cast, row: Opportunity) -> None:
+    person = Person.objects.create(workspace=team.space, name="Anna", key="anna", ways="call")
+    other = editing.add(team.ada, {"name": "Wall", "owner_id": team.ben.pk, "person_id": person.pk}, NOW)
+    Opportunity.objects.filter(pk=row.pk).update(person=person)
+    log(row.pk, team.ada, Draft("not_interested", stop="all"), NOW)
+    other.refresh_from_db()
+    assert (other.next_kind, other.next_purpose) == (Kind.REVIEW, "all_stopped")
+
+
+def test_c4_a_colleagues_touch_counts_for_the_same_person(team: Cast, row: Opportunity) -> None:
+    person = Person.objects.create(workspace=team.space, name="Anna", key="anna", ways="call")
+    other = editing.add(team.ada, {"name": "Wall", "owner_id": team.ben.pk, "person_id": person.pk}, NOW)
+    Opportunity.objects.filter(pk=row.pk).update(person=person)
+    for hours in range(0, 120, 24):
+        log(row.pk, team.ada, Draft("gatekeeper_blocked"), NOW + hours * HOUR)
+    other.refresh_from_db()
+    assert any(code == "week_together" for _, code, *_ in other.next_why["refusals"])
+    assert other.next_due_at and other.next_due_at >= NOW + timedelta(days=7)
+
+
 def test_the_situation_is_shown_and_changed(team: Cast, row: Opportunity) -> None:
     client, page = team.sign_in(team.ada), reverse("opportunity", args=[row.pk])
     assert b"No situation yet" in client.get(page).content

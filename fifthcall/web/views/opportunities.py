@@ -17,7 +17,7 @@ from fifthcall import clock
 from fifthcall.journal.models import note_event
 from fifthcall.people.models import ContactPoint, Fact, Person
 from fifthcall.people.names import matching_key
-from fifthcall.people.reach import add_point
+from fifthcall.people.reach import add_assistant, add_point
 from fifthcall.pipeline import editing
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED
@@ -27,7 +27,7 @@ from fifthcall.rules.outcomes import WHY_LOST
 from fifthcall.rules.situations import NAMES
 from fifthcall.rules.templates import TEMPLATES
 from fifthcall.rules.windows import wall
-from fifthcall.rules.words import KIND_WORDS, day
+from fifthcall.rules.words import KIND_NAMES, day
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
 from fifthcall.touches import playing
@@ -63,6 +63,7 @@ class PersonForm(forms.Form):
     name = forms.CharField(max_length=200)
     title = forms.CharField(max_length=120, required=False, label="Role")
     phone = forms.CharField(max_length=60, required=False)
+    assists = forms.BooleanField(required=False, label="Looks after the calendar of the person we call")
 
 
 class WayForm(forms.Form):
@@ -135,7 +136,7 @@ def _row(row: Opportunity, member: Membership, now: Any) -> dict[str, Any]:
         kind = Kind(row.next_kind)
         step = {
             "icon": cards.ICONS[kind],
-            "words": KIND_WORDS[kind],
+            "words": KIND_NAMES[kind],
             "when": cards.when(row.next_due_at, now, member.zone),
         }
     return {
@@ -244,6 +245,7 @@ def _people(row: Opportunity) -> list[dict[str, Any]]:
             "pk": person.pk,
             "name": person.name,
             "role": person.title,
+            "relation_words": f"{person.assists.name}’s assistant" if person.assists else "",
             "ways": cards.ways_of(person, ""),
             "twins": [other for other in found if other.key == person.key and other.pk != person.pk],
             "way_form": WayForm(prefix=f"way{person.pk}"),
@@ -307,13 +309,15 @@ def person_add(request: MemberRequest, pk: int) -> HttpResponse:
     data, now = form.cleaned_data, clock.now()
     with transaction.atomic():
         row = to_change(pk, request.member)
-        person = Person.objects.create(
-            workspace_id=row.workspace_id,
-            organization_id=row.organization_id,
-            name=data["name"],
-            key=matching_key(data["name"]),
-            title=data["title"],
-        )
+        key = matching_key(data["name"])
+        if data["assists"] and row.person:
+            person = add_assistant(row.person, data["name"], key)
+        else:
+            person = Person.objects.create(
+                workspace_id=row.workspace_id, organization_id=row.organization_id, name=data["name"], key=key
+            )
+        person.title = data["title"]
+        person.save(update_fields=["title"])
         if data["phone"]:
             add_point(person, ContactPoint.Kind.PHONE, data["phone"])
         if row.person_id is None:

@@ -19,7 +19,7 @@ from fifthcall.rules.c1_playbook import books
 from fifthcall.rules.case import Playbook
 from fifthcall.rules.playbook import IDS, BadPlaybook, builtin_text, complete, read
 from fifthcall.rules.situations import NAMES
-from fifthcall.rules.words import KIND_WORDS
+from fifthcall.rules.words import KIND_NAMES
 from fifthcall.teams.models import Workspace
 from fifthcall.touches.card import ICONS
 from fifthcall.web.access import MemberRequest
@@ -47,7 +47,7 @@ def timeline(book: Playbook) -> list[dict[str, Any]]:
         {
             "number": number,
             "icon": ICONS[step.kind],
-            "kind": KIND_WORDS[step.kind].split(" ")[0] if step.kind.value != "intro" else "Introduction",
+            "kind": KIND_NAMES[step.kind],
             "do": step.do,
             "after": f"{step.amount} {step.unit}{'s' if step.amount != 1 else ''} later",
             "day": round(day),
