@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection, models
+from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=models.Model)
@@ -65,6 +66,26 @@ def _filled(param: Any, given: dict[str, Any]) -> Any:
     if isinstance(param, Given):
         return param.output_field.get_db_prep_value(given[param.name], connection)
     return param
+
+
+def save_guarded(row: models.Model, read_version: int, columns: tuple[str, ...]) -> bool:
+    """Save these columns of the row, unless it has another version in the database by now."""
+    sql, params = _update(type(row), columns, connection.vendor)
+    given = {column: getattr(row, column) for column in columns} | {"pk": row.pk, "read_version": read_version}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_filled(param, given) for param in params])
+        return bool(cursor.rowcount)
+
+
+@cache
+def _update(model: type[models.Model], columns: tuple[str, ...], engine: str) -> tuple[str, tuple[Any, ...]]:
+    number = models.BigIntegerField()
+    guarded = model._default_manager.filter(pk=Given("pk", number), version=Given("read_version", number))
+    update = cast(UpdateQuery, guarded.query.chain(UpdateQuery))
+    fields = {column: model._meta.get_field(column) for column in columns}
+    update.add_update_values({column: Given(column, cast(Any, field)) for column, field in fields.items()})
+    sql, params = update.get_compiler(connection=connection).as_sql()
+    return sql, tuple(params)
 
 
 def columns(model: type[models.Model]) -> list[str]:

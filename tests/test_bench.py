@@ -21,7 +21,7 @@ LIMITS = {
     "today.alone": (1.5, "most"),
     "today.alone.queue": (3, "most"),
     "outcome": (5, "most"),
-    "decide": (None, "most"),
+    "decide": (6_000, "most"),
 }
 
 

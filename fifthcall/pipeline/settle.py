@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, QuerySet
 from fifthcall.people.models import Organization, Person
 from fifthcall.pipeline.models import Opportunity, Product
 from fifthcall.pipeline.next_step import NEXT_COLUMNS, place
-from fifthcall.prepared import Given, Prepared, columns, fetch, instance
+from fifthcall.prepared import Given, Prepared, columns, fetch, instance, save_guarded
 from fifthcall.teams.models import Membership
 
 
@@ -58,11 +58,7 @@ def settle(opportunity: Opportunity, now: datetime, *columns: str) -> None:
     Raises Changed when the row was saved by somebody else since it was read.
     """
     place(opportunity, now)
-    values = {name: getattr(opportunity, name) for name in (*NEXT_COLUMNS, *columns)}
     read_version = opportunity.version
     opportunity.version, opportunity.changed_at = read_version + 1, now
-    saved = Opportunity.objects.filter(pk=opportunity.pk, version=read_version).update(
-        **values, version=opportunity.version, changed_at=now
-    )
-    if not saved:
+    if not save_guarded(opportunity, read_version, (*NEXT_COLUMNS, *columns, "version", "changed_at")):
         raise Changed

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField
 
 from fifthcall.journal.models import Event, note_event
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED
 from fifthcall.pipeline.settle import Changed, settle, to_change
+from fifthcall.prepared import Given, Prepared
 from fifthcall.rules.case import Channel, Kind
 from fifthcall.rules.outcomes import channel_of
 from fifthcall.teams.models import Membership
@@ -88,9 +90,19 @@ def _settle_others(opportunity: Opportunity, now: datetime) -> None:
     """What was said to a person counts wherever they are followed up: their no (D5), and the week's budget (C4)."""
     if opportunity.person_id is None:
         return
-    theirs = Opportunity.objects.filter(person_id=opportunity.person_id, next_due_at__isnull=False)
-    for other in theirs.exclude(pk=opportunity.pk).select_related(*RELATED).order_by("id")[:OTHERS]:
-        settle(other, now)
+    others = [pk for (pk,) in _OTHERS.rows(person=opportunity.person_id, limit=OTHERS + 1) if pk != opportunity.pk]
+    if others:
+        for other in Opportunity.objects.filter(pk__in=others).select_related(*RELATED).order_by("id"):
+            settle(other, now)
+
+
+_OTHERS = Prepared(
+    lambda: (
+        Opportunity.objects.filter(person_id=Given("person", BigIntegerField()), next_due_at__isnull=False)
+        .order_by("id")
+        .values_list("id")
+    )
+)
 
 
 def _agreed(draft: Draft) -> dict[str, Any]:
