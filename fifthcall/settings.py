@@ -57,7 +57,10 @@ INSTALLED_APPS = [
     "fifthcall.calendars",
     "fifthcall.people",
     "fifthcall.pipeline",
+    "fifthcall.wording",
     "fifthcall.touches",
+    "fifthcall.channels",
+    "fifthcall.cues",
     "fifthcall.imports",
 ]
 MIDDLEWARE = [

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class CuesConfig(AppConfig):
+    name = "fifthcall.cues"
