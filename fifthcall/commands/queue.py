@@ -11,7 +11,7 @@ from fifthcall.commands.common import Subparsers, add_at, add_json, add_workspac
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED, case_of
 from fifthcall.rules.decide import preview
-from fifthcall.rules.outcomes import OUTCOMES
+from fifthcall.rules.outcomes import BY_ITSELF, OUTCOMES
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
 from fifthcall.touches import playing
@@ -82,7 +82,7 @@ def _one(rep: Membership, name: str) -> Opportunity:
 def add_log(subs: Subparsers) -> None:
     command = subs.add_parser("log", help="log what came of a touch")
     command.add_argument("opportunity", help="its number or external id")
-    command.add_argument("outcome", choices=[o.code for o in OUTCOMES.values() if o.code != "retracted"])
+    command.add_argument("outcome", choices=[code for code in OUTCOMES if code not in BY_ITSELF])
     command.add_argument("--rep", help="who did it: email, or name (default: its owner)")
     for field in (*_FIELDS, *_MORE):
         command.add_argument(f"--{field.replace('_', '-')}", default="", dest=field)

@@ -67,6 +67,7 @@ class Opportunity(models.Model):
     next_until = models.DateTimeField(null=True, blank=True)
     next_zone = models.CharField(max_length=64, blank=True)
     next_firm = models.BooleanField(default=False)
+    next_automatic = models.BooleanField(default=False)  # may go out by itself
     next_rank = models.BigIntegerField(default=0)  # lower goes first among steps due together
     next_owed_at = models.DateTimeField(null=True, blank=True)  # when it was due before capacity moved it
     next_why: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)

@@ -28,6 +28,7 @@ NEXT_COLUMNS = (
     "next_until",
     "next_zone",
     "next_firm",
+    "next_automatic",
     "next_rank",
     "next_owed_at",
     "next_why",
@@ -155,7 +156,7 @@ def columns(outlook: Outlook, its_rank: int) -> tuple[Any, ...]:
     """A decision as the values of `NEXT_COLUMNS`."""
     step = outlook.decision.step
     if step is None:
-        return ("", "", None, None, "", False, 0, None, {})
+        return ("", "", None, None, "", False, False, 0, None, {})
     window = step.window
     return (
         step.kind.value,
@@ -164,6 +165,7 @@ def columns(outlook: Outlook, its_rank: int) -> tuple[Any, ...]:
         window.until,
         window.zone,
         step.firm,
+        step.automatic,
         its_rank,
         outlook.owed_at,
         why(outlook),

@@ -17,6 +17,7 @@ from fifthcall.rules.windows import Limit, Limits, block_day, next_open, opening
 
 REGULATED = (Channel.CALL, Channel.TEXT)
 LATE = timedelta(hours=1)  # an agreed time that has passed is due at once, for this long
+HOT = timedelta(hours=2)  # and a signal of theirs (E2) for this long
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,12 @@ class Placed:
 
 def place(facts: Facts, proposal: Proposal, free_from: datetime | None = None) -> Placed:
     """The window of a proposal; there always is one (A1). `free_from`: blocks before it are full of worthier steps."""
-    return _agreed(facts, proposal, proposal.agreed) if proposal.agreed else _planned(facts, proposal, free_from)
+    if proposal.agreed:
+        return _agreed(facts, proposal, proposal.agreed)
+    if proposal.hot:
+        at = proposal.not_before
+        return _agreed(facts, proposal, Window(at, at + HOT, facts.case.prospect_zone))
+    return _planned(facts, proposal, free_from)
 
 
 def law(facts: Facts, kind: Kind) -> Limits:
@@ -64,7 +70,8 @@ def _planned(facts: Facts, proposal: Proposal, free_from: datetime | None) -> Pl
             return Placed(window, reasons=(RULE.because("off_hours"),))
     if proposal.kind.channel is not Channel.DESK:
         hours = (*hours, Limit((contact,), facts.case.prospect_zone, facts.region))
-    found = openings(max(start, free_from or start), blocks=facts.case.blocks, within=hours)
+    blocks = () if proposal.automatic else facts.case.blocks  # what goes out by itself takes none of the rep's time
+    found = openings(max(start, free_from or start), blocks=blocks, within=hours)
     block, window = next(found, (None, None))
     if window is None and (legal := law(facts, proposal.kind)):  # their working day is never inside the law's hours
         window = next_open(start, legal)
@@ -78,7 +85,7 @@ def _planned(facts: Facts, proposal: Proposal, free_from: datetime | None) -> Pl
     if not facts.case.zone_known and proposal.kind.channel in REGULATED:
         reasons = (RULE.because("zone_assumed", zone=facts.case.prospect_zone),)
     if block is None:
-        return Placed(window, None, (*reasons, RULE.because("no_block")) if facts.case.blocks else reasons, refusals)
+        return Placed(window, None, (*reasons, RULE.because("no_block")) if blocks else reasons, refusals)
     return Placed(window, block_day(block, window.starts_at), reasons, refusals)
 
 

@@ -24,17 +24,21 @@ from fifthcall.rules import (
     d1_why_not_yet,
     d2_yeses,
     d5_stop,
+    e2_signal,
+    e3_reply,
     situations,
 )
 from fifthcall.rules.rule import Rule
 
 BOOK: tuple[Rule, ...] = (
+    e3_reply.RULE,
     a7_commitment.MEETING,
     c2_paired_text.RULE,
     a3_first_meeting.RULE,
     c8_note_after_meeting.RULE,
     c5_promise.RULE,
     a2_check_in_delay.NOTED,
+    e2_signal.RULE,
     a5_silence.RULE,
     d1_why_not_yet.RULE,
     c1_wrong_number.RULE,

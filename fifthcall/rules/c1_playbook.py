@@ -51,6 +51,7 @@ def shape(facts: Facts, wanted: Proposal) -> Proposal | None:
         reasons=(told, situation.evidence, *wanted.reasons),
         leave_message=play.voicemail,
         off_hours=play.off_hours,
+        automatic=play.automatic and play.kind.channel in facts.policy.automatic,
     )
 
 

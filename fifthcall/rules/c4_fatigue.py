@@ -10,6 +10,7 @@ from datetime import datetime
 
 from fifthcall.rules.case import Channel, Kind
 from fifthcall.rules.facts import WEEK, Facts
+from fifthcall.rules.outcomes import THEIRS
 from fifthcall.rules.rule import Proposal, Rule, Ruling
 from fifthcall.rules.windows import wall
 
@@ -26,7 +27,7 @@ def guard_strategy(facts: Facts, proposal: Proposal) -> Ruling | None:
     for kind in _OTHER_WAYS:
         if kind.channel in facts.case.ways and kind.channel not in facts.case.stopped:
             refusal = RULE.refuses(Kind.CALL, "change", failures=failures)
-            return Ruling(replace(proposal, kind=kind, purpose="another_way"), refusal)
+            return Ruling(replace(proposal, kind=kind, purpose="another_way", automatic=False), refusal)
     return None
 
 
@@ -47,7 +48,8 @@ def _week(facts: Facts, proposal: Proposal) -> Ruling | None:
 
 
 def _floor(facts: Facts, proposal: Proposal) -> Ruling | None:
-    same = [t for t in facts.touches if t.channel is proposal.kind.channel and t.outcome != "busy"]
+    free = THEIRS | {"busy"}
+    same = [t for t in facts.touches if t.channel is proposal.kind.channel and t.outcome not in free]
     if not same or same[-1].at + facts.policy.channel_floor <= proposal.not_before:
         return None
     hours = round(facts.policy.channel_floor.total_seconds() / 3600)

@@ -21,7 +21,10 @@ def guard(facts: Facts, proposal: Proposal) -> Ruling | None:
         return None
     for kind in _INSTEAD:
         if kind.channel is not channel and kind.channel in facts.case.ways - facts.case.stopped:
-            return Ruling(replace(proposal, kind=kind), RULE.refuses(proposal.kind, "same", channel=channel.value))
+            return Ruling(
+                replace(proposal, kind=kind, automatic=False),
+                RULE.refuses(proposal.kind, "same", channel=channel.value),
+            )
     return None
 
 

@@ -204,6 +204,7 @@ class Policy:
     law_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4, 5}), time(8), time(20))  # B4: for calls and texts, anywhere
     long_days: int = 90  # C12, S10: on the list for so long,
     long_contacts: int = 8  # with so many contacts, and undecided
+    automatic: frozenset[Channel] = frozenset()  # channels on which steps may go out by themselves
     playbooks: tuple[Playbook, ...] = ()  # the workspace's own, in place of the built-in ones
     law_overrides: tuple[Override, ...] = ()  # B4: regions where an owner has set other hours than the table's
 
@@ -236,6 +237,7 @@ class Step:
     firm: bool = False  # a promised or agreed time: capacity never moves it
     attempt: int = 0  # which attempt since the last conversation this will be; 0 where attempts are not counted
     leave_message: bool | None = None  # True: leave a voicemail if nobody answers; False: don't; None: no matter
+    automatic: bool = False  # may go out by itself
 
 
 @dataclass(frozen=True, slots=True)

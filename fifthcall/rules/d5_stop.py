@@ -18,7 +18,7 @@ def guard(facts: Facts, proposal: Proposal) -> Ruling | None:
     refusal = RULE.refuses(proposal.kind, "stopped", channel=channel.value)
     for kind in _INSTEAD:
         if kind.channel in facts.case.ways and kind.channel not in facts.case.stopped:
-            return Ruling(replace(proposal, kind=kind, agreed=None), refusal)
+            return Ruling(replace(proposal, kind=kind, agreed=None, automatic=False), refusal)
     desk = Proposal(Kind.REVIEW, "all_stopped", facts.now, (RULE.because("all_stopped"),))
     return Ruling(desk, refusal)
 

@@ -52,9 +52,10 @@ class Counsel:
             proposal.kind,
             proposal.purpose,
             placed.window,
-            proposal.agreed is not None,
+            proposal.agreed is not None or proposal.hot,
             proposal.attempt,
             proposal.leave_message,
+            proposal.automatic,
         )
         decision = Decision(step, (*self.reasons, *placed.reasons), (*self.refusals, *placed.refusals))
         return Outlook(decision, self.owed_at, placed.slot)

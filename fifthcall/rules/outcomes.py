@@ -66,13 +66,29 @@ OUTCOMES = _table(
     Outcome("closed", "", "Closed", "flag"),
     Outcome("reopened", "", "Reopened", "rotate-ccw"),
     Outcome("retracted", "", "Taken back", "undo-2"),
+    # What came from them, or from a machine of theirs.
+    Outcome("replied", "", "They replied", "reply", connect=True),
+    Outcome("opened", "", "They opened it", "mail-open"),
+    Outcome("clicked", "", "They followed a link", "mouse-pointer-click"),
+    Outcome("out_of_office", "", "Out of office", "plane"),
+    Outcome("auto_reply", "", "Automatic answer", "bot"),
+    Outcome("bounced", "", "It could not be delivered", "mail-x"),
 )
 
 #: The card's twelve, in the order of their keys.
 ON_KEYS = tuple(outcome for outcome in OUTCOMES.values() if outcome.key)
 
+#: E2: signs that they are looking at what we sent.
+SIGNALS = frozenset({"opened", "clicked"})
+
+#: What came from their side: it counts against no budget of ours.
+THEIRS = SIGNALS | {"replied", "out_of_office", "auto_reply", "bounced"}
+
+#: What only Fifthcall itself writes down.
+BY_ITSELF = THEIRS - {"replied"} | {"retracted"}
+
 #: Touches that say nothing about reaching the prospect.
-ASIDE = frozenset({"note", "retracted", "thanked"})
+ASIDE = SIGNALS | {"note", "retracted", "thanked", "auto_reply", "bounced"}
 
 #: Touches by which nobody was contacted.
 DESK = frozenset(
@@ -133,6 +149,8 @@ def channel_of(outcome: str, step: Channel) -> Channel:
         return Channel.EMAIL
     if outcome in ("meeting_held", "meeting_missed"):
         return Channel.MEETING
+    if outcome in THEIRS:
+        return Channel.TEXT if step is Channel.TEXT else Channel.EMAIL
     return (
         step if outcome == "sent" and step is not Channel.CALL else Channel.TEXT if outcome == "sent" else Channel.CALL
     )

@@ -25,6 +25,8 @@ class Proposal:
     attempt: int = 0
     leave_message: bool | None = None
     off_hours: bool = False  # outside their working hours, within the law's
+    hot: bool = False  # they are thinking of us now: at once, outside the blocks too (E2)
+    automatic: bool = False  # may go out by itself
 
 
 @dataclass(frozen=True, slots=True)

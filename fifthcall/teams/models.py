@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 
 from fifthcall.rules import playbook
-from fifthcall.rules.case import Playbook, Policy
+from fifthcall.rules.case import Channel, Playbook, Policy
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,9 @@ class Workspace(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     touches_an_hour = models.PositiveSmallIntegerField(default=12)
     check_in_hours = models.PositiveSmallIntegerField(default=48)
+    postal_address = models.CharField(max_length=300, blank=True)  # under every mail that goes out by itself
+    sends_by_itself = models.BooleanField(default=False)  # playbook steps marked automatic go out without anybody
+    tracking = models.BooleanField(default=False)  # E1: opens and clicks are looked for, where the law lets us
     playbooks: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)  # id → its own TOML
     created_at = models.DateTimeField()
 
@@ -55,13 +58,17 @@ class Workspace(models.Model):
 
     def policy(self) -> Policy:
         """The rules' numbers as this workspace has set them."""
-        return _policy(self.touches_an_hour, self.check_in_hours, tuple(sorted(self.playbooks.items())))
+        automatic = self.sends_by_itself and bool(self.postal_address)
+        return _policy(self.touches_an_hour, self.check_in_hours, tuple(sorted(self.playbooks.items())), automatic)
 
 
 @lru_cache(maxsize=100)
-def _policy(touches_an_hour: int, check_in_hours: int, own: tuple[tuple[str, str], ...]) -> Policy:
+def _policy(touches_an_hour: int, check_in_hours: int, own: tuple[tuple[str, str], ...], automatic: bool) -> Policy:
     return Policy(
-        touches_an_hour=touches_an_hour, check_in_after=timedelta(hours=check_in_hours), playbooks=_readable(own)
+        touches_an_hour=touches_an_hour,
+        check_in_after=timedelta(hours=check_in_hours),
+        playbooks=_readable(own),
+        automatic=frozenset({Channel.EMAIL}) if automatic else frozenset(),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fifthcall.rules.case import Agreed, Meeting
-from fifthcall.rules.outcomes import OUTCOMES, reasons_of
+from fifthcall.rules.outcomes import BY_ITSELF, OUTCOMES, reasons_of
 
 
 class Incomplete(ValueError):
@@ -33,8 +33,9 @@ class Draft:
     def check(self) -> None:
         """Raise Incomplete for the first thing that is missing."""
         outcome = OUTCOMES.get(self.outcome)
-        if outcome is None:
-            raise Incomplete("outcome", f"There is no outcome “{self.outcome}”. One of: {', '.join(OUTCOMES)}.")
+        if outcome is None or self.outcome in BY_ITSELF:
+            known = ", ".join(code for code in OUTCOMES if code not in BY_ITSELF)
+            raise Incomplete("outcome", f"There is no outcome “{self.outcome}” to log. One of: {known}.")
         missing = {
             "when": (self.agreed is None, "Say when: a date and a time."),
             "meeting": (self.meeting is None, "Say when you meet: a date and a time."),

@@ -1,0 +1,143 @@
+"""The ways out: mailboxes, and every message that goes through them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from fifthcall import sealing
+
+
+def new_token() -> str:
+    """160 random bits, as they stand in an address."""
+    return secrets.token_urlsafe(20)
+
+
+class Mailbox(models.Model):
+    """An account that a member sends from and is answered at. Its secrets are sealed."""
+
+    class Security(models.TextChoices):
+        TLS = "tls", "TLS"
+        STARTTLS = "starttls", "STARTTLS"
+        NONE = "none", "None"
+
+    class Auth(models.TextChoices):
+        PASSWORD = "password", "Password"
+        OAUTH2 = "oauth2", "OAuth 2"  # XOAUTH2, with a refresh token
+        OPEN = "open", "None"
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, related_name="mailboxes")
+    address = models.EmailField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    signature = models.TextField(blank=True)
+    provider = models.CharField(max_length=30, blank=True)  # an API of django-anymail's; "" is SMTP
+    smtp_host = models.CharField(max_length=253, blank=True)
+    smtp_port = models.PositiveIntegerField(default=465)
+    smtp_security = models.CharField(max_length=8, choices=Security, default=Security.TLS)
+    imap_host = models.CharField(max_length=253, blank=True)  # "": replies can't be read
+    imap_port = models.PositiveIntegerField(default=993)
+    imap_security = models.CharField(max_length=8, choices=Security, default=Security.TLS)
+    username = models.CharField(max_length=254, blank=True)
+    auth = models.CharField(max_length=8, choices=Auth, default=Auth.PASSWORD)
+    sealed = models.TextField(blank=True)  # password, refresh_token, client_id, client_secret, token_url, api_key
+    zone = models.CharField(max_length=64)  # its day, for the most a day
+    most_a_day = models.PositiveSmallIntegerField(default=50)
+    apart_seconds = models.PositiveSmallIntegerField(default=60)
+    ramps_from = models.DateField(null=True, blank=True)  # a new mailbox sends few at first
+    next_send_at = models.DateTimeField(null=True, blank=True)  # not before then, to keep its pace
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_why = models.CharField(max_length=300, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)  # when all its new mail had last been read
+    read_problem = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "address"], condition=Q(removed_at=None), name="one_mailbox_per_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+    def secrets(self) -> dict[str, Any]:
+        """What was sealed. Raises sealing.Unsealable."""
+        return sealing.unseal(self.sealed, "mailbox") if self.sealed else {}
+
+    def keep_secrets(self, **values: str) -> None:
+        """Seal these beside those kept already (unsaved)."""
+        kept = self.secrets() if self.sealed else {}
+        self.sealed = sealing.seal(kept | {name: value for name, value in values.items() if value}, "mailbox")
+
+
+class Message(models.Model):
+    """A mail of ours, from when it is wanted until it is known what became of it.
+
+    `fence` rises with each claim: only who holds the latest may write the outcome. `begun_at` is set, and committed,
+    right before the server is given the content: a crash after that leaves it uncertain, never sent twice.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        UNCERTAIN = "uncertain", "Uncertain"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Not sent"
+        ASKED = "asked", "Late: send it still?"
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="messages")
+    opportunity = models.ForeignKey("pipeline.Opportunity", on_delete=models.PROTECT, related_name="messages")
+    person = models.ForeignKey("people.Person", on_delete=models.SET_NULL, null=True, related_name="messages")
+    member = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=80, unique=True)  # the step it carries out: one step, one message
+    automatic = models.BooleanField(default=False)
+    to_address = models.EmailField(max_length=254)
+    to_name = models.CharField(max_length=200, blank=True)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    purpose = models.CharField(max_length=30, blank=True)
+    template = models.CharField(max_length=40, blank=True)
+    message_id = models.CharField(max_length=200, unique=True)  # with its angle brackets, the same over every try
+    in_reply_to = models.CharField(max_length=300, blank=True)
+    references = models.TextField(blank=True)
+    tracked = models.BooleanField(default=False)
+    stop_token = models.CharField(max_length=40, unique=True, default=new_token)  # for the way out in the mail itself
+    wanted_version = models.PositiveIntegerField(default=0)  # the opportunity's when it was wanted, if automatic
+
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    why = models.CharField(max_length=300, blank=True)
+    wanted_at = models.DateTimeField()  # since when it was to go out
+    due_at = models.DateTimeField()  # not before; later than `wanted_at` after a try that failed
+    tries = models.PositiveSmallIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)
+    crashes = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    touch = models.ForeignKey("touches.Touch", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state__in=("waiting", "sending")), name="messages_to_send"
+            ),
+            models.Index(fields=["opportunity", "id"], name="messages_of_opportunity"),
+            models.Index(fields=["mailbox", "sent_at"], name="messages_sent"),
+            models.Index(fields=["workspace", "to_address", "sent_at"], name="messages_to_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.to_address}"
+
+
+#: States in which it is not known yet what becomes of a message.
+UNFINISHED = (Message.State.WAITING, Message.State.SENDING, Message.State.UNCERTAIN, Message.State.ASKED)

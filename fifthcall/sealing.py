@@ -1,0 +1,39 @@
+"""Secrets at rest: sealed with a key that is not in the database."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+class Unsealable(Exception):
+    """The secret was sealed with another key: it has to be entered again."""
+
+
+def seal(values: dict[str, Any], purpose: str) -> str:
+    """`values` as base64 text, AES-256-GCM (NIST SP 800-38D) with a random nonce; `purpose` is bound to it."""
+    nonce = os.urandom(12)
+    plain = json.dumps(values).encode()
+    return base64.b64encode(nonce + AESGCM(_key()).encrypt(nonce, plain, purpose.encode())).decode()
+
+
+def unseal(text: str, purpose: str) -> dict[str, Any]:
+    """What was sealed for that purpose. Raises Unsealable."""
+    sealed = base64.b64decode(text)
+    try:
+        found: dict[str, Any] = json.loads(AESGCM(_key()).decrypt(sealed[:12], sealed[12:], purpose.encode()))
+    except (InvalidTag, ValueError):
+        raise Unsealable from None
+    return found
+
+
+def _key() -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=b"fifthcall sealing").derive(settings.SECRET_KEY.encode())  # RFC 5869
