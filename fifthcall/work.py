@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections
 
 from fifthcall import clock
+from fifthcall.channels.email.sending import send_due
+from fifthcall.channels.email.wanting import want_automatic
 from fifthcall.imports.running import resume_all
 from fifthcall.pipeline.slipping import flow_on
 
@@ -30,6 +32,8 @@ def schedule() -> tuple[Task, ...]:
     return (
         Task(resume_all, timedelta(seconds=1)),  # imports that were started, or whose worker died
         Task(flow_on, timedelta(minutes=1)),  # steps whose window has passed
+        Task(want_automatic, timedelta(seconds=2)),  # steps that go out by themselves
+        Task(send_due, timedelta(seconds=1)),  # mail
     )
 
 

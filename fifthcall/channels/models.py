@@ -109,6 +109,7 @@ class Message(models.Model):
     in_reply_to = models.CharField(max_length=300, blank=True)
     references = models.TextField(blank=True)
     tracked = models.BooleanField(default=False)
+    promise: models.JSONField[dict[str, str] | None, dict[str, str] | None] = models.JSONField(null=True)  # C5
     stop_token = models.CharField(max_length=40, unique=True, default=new_token)  # for the way out in the mail itself
     wanted_version = models.PositiveIntegerField(default=0)  # the opportunity's when it was wanted, if automatic
 

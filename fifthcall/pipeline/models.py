@@ -116,6 +116,11 @@ class Opportunity(models.Model):
                 condition=Q(next_firm=False, next_due_at__isnull=False),
                 name="owed_steps",
             ),
+            models.Index(
+                fields=["next_due_at"],
+                condition=Q(next_automatic=True, next_due_at__isnull=False),
+                name="automatic_steps",
+            ),
         ]
 
     def __str__(self) -> str:

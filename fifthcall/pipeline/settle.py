@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, QuerySet
 
 from fifthcall.people.models import Organization, Person
 from fifthcall.pipeline.models import Opportunity, Product
-from fifthcall.pipeline.next_step import NEXT_COLUMNS, place
+from fifthcall.pipeline.next_step import NEXT_COLUMNS, RELATED, place
 from fifthcall.prepared import Given, Prepared, columns, fetch, instance, save_guarded
 from fifthcall.teams.models import Membership
 
@@ -37,6 +37,16 @@ def to_change(opportunity_id: int, member: Membership, version: int | None = Non
     if version is not None and found.version != version:
         raise Changed
     return found
+
+
+def to_change_by_itself(opportunity_id: int) -> Opportunity:
+    """The opportunity for something that happened by itself, locked until the transaction ends.
+
+    One that was merged into another is the other. Raises Opportunity.DoesNotExist.
+    """
+    rows = Opportunity.objects.select_for_update(of=("self",)).select_related(*RELATED)
+    found = rows.get(pk=opportunity_id)
+    return to_change_by_itself(found.merged_into_id) if found.merged_into_id else found
 
 
 def _visible(leads: bool) -> Prepared:

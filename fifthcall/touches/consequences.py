@@ -18,6 +18,9 @@ from fifthcall.touches.draft import Draft
 #: The opportunity's own columns that a touch may change.
 COLUMNS = ("status", "person_id", "has_appointment", "closed_on", "close_reason")
 
+#: A resting opportunity rests on after these; anything else brings it back.
+LETS_REST = ("snoozed", "bounced", "auto_reply", "out_of_office")
+
 
 def follow(opportunity: Opportunity, draft: Draft, now: datetime) -> dict[str, Any]:
     """Carry out the consequences on the (unsaved) opportunity and around it; what was made, by id, for `reverse`."""
@@ -38,7 +41,7 @@ def follow(opportunity: Opportunity, draft: Draft, now: datetime) -> dict[str, A
         _close(opportunity, draft.reason or "not_interested", now)
     if draft.outcome == "rested":
         opportunity.status = Status.RESTING.value
-    elif draft.outcome == "reopened" or (opportunity.status == Status.RESTING and draft.outcome != "snoozed"):
+    elif draft.outcome == "reopened" or (opportunity.status == Status.RESTING and draft.outcome not in LETS_REST):
         opportunity.status, opportunity.closed_on, opportunity.close_reason = Status.OPEN.value, None, ""
     return made
 

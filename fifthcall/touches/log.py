@@ -5,7 +5,7 @@ Each is one transaction: the touch is appended, its consequences follow, the rul
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +14,9 @@ from django.db.models import BigIntegerField
 from fifthcall.journal.models import Event, note_event
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED
-from fifthcall.pipeline.settle import Changed, settle, to_change
+from fifthcall.pipeline.settle import Changed, settle, to_change, to_change_by_itself
 from fifthcall.prepared import Given, Prepared
-from fifthcall.rules.case import Channel, Kind
+from fifthcall.rules.case import Agreed, Channel, Kind
 from fifthcall.rules.outcomes import channel_of
 from fifthcall.teams.models import Membership
 from fifthcall.touches import consequences
@@ -50,29 +50,42 @@ def next_step_after(opportunity_id: int, member: Membership, draft: Draft, now: 
     return opportunity
 
 
+def record(
+    opportunity_id: int,
+    outcome: str,
+    at: datetime,
+    now: datetime,
+    channel: Channel,
+    note: str = "",
+    reason_until: date | None = None,
+    member_id: int | None = None,
+    agreed: Agreed | None = None,
+    purpose: str = "",
+) -> Touch:
+    """Append what happened by itself at `at` (a mail went out, an answer came) and decide again (E2, E3).
+
+    `purpose`: of the step that was taken. A finished opportunity only gets the touch. Raises Opportunity.DoesNotExist.
+    """
+    with transaction.atomic():
+        opportunity = to_change_by_itself(opportunity_id)
+        draft = Draft(outcome, note, agreed, reason_until=reason_until)
+        zone = (opportunity.owner or opportunity.workspace).zone
+        touch = _append(opportunity, member_id, draft, at, channel, zone, purpose)
+        if not opportunity.finished:
+            consequences.follow(opportunity, draft, now)
+            settle(opportunity, now, *consequences.COLUMNS)
+            _settle_others(opportunity, now)
+        return touch
+
+
 def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: datetime) -> Touch:
     if opportunity.merged_into_id:
         raise Incomplete("outcome", "It was merged into another. Log it there.")
     if opportunity.finished and draft.outcome not in ("reopened", "note", "closed", "thanked"):
         raise Incomplete("outcome", "It is closed. Reopen it first.")
     step = Kind(opportunity.next_kind).channel if opportunity.next_kind else Channel.DESK
-    touch = Touch.objects.create(
-        workspace_id=opportunity.workspace_id,
-        opportunity_id=opportunity.pk,
-        person_id=opportunity.person_id,
-        member_id=member.pk,
-        at=now,
-        zone=member.zone,
-        channel=channel_of(draft.outcome, step).value,
-        outcome=draft.outcome,
-        note=draft.note.strip(),
-        reason=draft.reason,
-        reason_note=draft.reason_note.strip(),
-        reason_until=draft.reason_until,
-        purpose=opportunity.next_purpose,
-        version=opportunity.version + (draft.outcome not in ("note", "thanked")),
-        **_agreed(draft),
-    )
+    channel = channel_of(draft.outcome, step)
+    touch = _append(opportunity, member.pk, draft, now, channel, member.zone, opportunity.next_purpose)
     if draft.outcome in ("note", "thanked"):  # changes nothing about what comes next
         return touch
     before = {column: getattr(opportunity, column) for column in consequences.COLUMNS}
@@ -84,6 +97,34 @@ def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: dateti
     settle(opportunity, now, *consequences.COLUMNS)
     _settle_others(opportunity, now)
     return touch
+
+
+def _append(
+    opportunity: Opportunity,
+    member_id: int | None,
+    draft: Draft,
+    at: datetime,
+    channel: Channel,
+    zone: str,
+    purpose: str,
+) -> Touch:
+    return Touch.objects.create(
+        workspace_id=opportunity.workspace_id,
+        opportunity_id=opportunity.pk,
+        person_id=opportunity.person_id,
+        member_id=member_id,
+        at=at,
+        zone=zone,
+        channel=channel.value,
+        outcome=draft.outcome,
+        note=draft.note.strip(),
+        reason=draft.reason,
+        reason_note=draft.reason_note.strip(),
+        reason_until=draft.reason_until,
+        purpose=purpose,
+        version=opportunity.version + (draft.outcome not in ("note", "thanked")),
+        **_agreed(draft),
+    )
 
 
 def _settle_others(opportunity: Opportunity, now: datetime) -> None:

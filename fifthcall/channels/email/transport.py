@@ -1,0 +1,140 @@
+"""The one way a mail leaves: by SMTP, or by a provider's API. What went wrong is told apart by what it means."""
+
+from __future__ import annotations
+
+import base64
+import smtplib
+import ssl
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Any
+
+from fifthcall.channels.email.oauth import access_token
+from fifthcall.channels.models import Mailbox
+from fifthcall.failpoints import failpoint
+
+TIMEOUT = 30  # seconds
+
+
+class Trouble(Exception):
+    """The mail has not gone out; the text says why, in words for the person who wants it sent."""
+
+
+class TryLater(Trouble):
+    """Nothing is wrong with the mail: the server can't take it now."""
+
+
+class Refused(Trouble):
+    """The server will never take it. `dead`: because there is no such address."""
+
+    def __init__(self, words: str, dead: bool = False) -> None:
+        super().__init__(words)
+        self.dead = dead
+
+
+class NotLetIn(Trouble):
+    """The mailbox's user name or password is wrong."""
+
+
+class Unknown(Exception):
+    """The whole mail was handed over and the answer never came: it may have gone out."""
+
+
+def deliver(mailbox: Mailbox, mail: EmailMessage, to_address: str, begin: Callable[[], bool]) -> bool:
+    """Hand the mail to the mailbox's server; False when `begin`, asked at the last moment, says no.
+
+    Raises Trouble when it has not gone out, Unknown when nobody can tell.
+    """
+    if mailbox.provider:
+        from fifthcall.channels.email.providers import deliver_by_api
+
+        return deliver_by_api(mailbox, mail, to_address, begin)
+    try:
+        server = _connect(mailbox)
+    except smtplib.SMTPAuthenticationError as error:
+        raise NotLetIn(f"{mailbox.smtp_host} does not accept the user name or password: {_said(error)}") from error
+    except smtplib.SMTPResponseException as error:
+        raise TryLater(f"{mailbox.smtp_host} can't take mail now: {_said(error)}") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise TryLater(f"{mailbox.smtp_host} can't be reached: {error}") from error
+    try:
+        return _hand_over(server, mailbox, mail, to_address, begin)
+    finally:
+        server.close()
+
+
+def check(mailbox: Mailbox) -> None:
+    """Sign in at the mailbox's server and leave again. Raises Trouble."""
+    deliver(mailbox, EmailMessage(), mailbox.address, lambda: False)
+
+
+def _connect(mailbox: Mailbox) -> smtplib.SMTP:
+    host, port = mailbox.smtp_host, mailbox.smtp_port
+    secure = ssl.create_default_context()
+    if mailbox.smtp_security == Mailbox.Security.TLS:
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=secure)
+    else:
+        server = smtplib.SMTP(host, port, timeout=TIMEOUT)
+        if mailbox.smtp_security == Mailbox.Security.STARTTLS:
+            server.starttls(context=secure)
+    server.ehlo_or_helo_if_needed()
+    if mailbox.auth == Mailbox.Auth.PASSWORD:
+        server.login(mailbox.username or mailbox.address, mailbox.secrets()["password"])
+    elif mailbox.auth == Mailbox.Auth.OAUTH2:
+        said = f"user={mailbox.username or mailbox.address}\x01auth=Bearer {access_token(mailbox)}\x01\x01"
+        code, answer = server.docmd("AUTH", "XOAUTH2 " + base64.b64encode(said.encode()).decode())
+        if code != 235:
+            raise smtplib.SMTPAuthenticationError(code, answer)
+    return server
+
+
+def _hand_over(
+    server: smtplib.SMTP, mailbox: Mailbox, mail: EmailMessage, to_address: str, begin: Callable[[], bool]
+) -> bool:
+    handed_over = False
+    try:
+        _expect(server.mail(mailbox.address), 250)
+        _expect(server.rcpt(to_address), 250, 251)
+        failpoint("after_rcpt")
+        if not begin():
+            return False
+        failpoint("begun")
+        _expect(server.docmd("DATA"), 354)
+        content = _dotted(mail)
+        server.send(content[: len(content) // 2])
+        failpoint("mid_data")
+        server.send(content[len(content) // 2 :])
+        handed_over = True
+        failpoint("after_dot")
+        _expect(server.getreply(), 250)
+        failpoint("after_250")
+    except smtplib.SMTPResponseException as error:
+        words, code = _said(error), error.smtp_code
+        if code == 421 and handed_over:  # it closes the line instead of answering: who knows
+            raise Unknown(words) from error
+        if 500 <= code < 600:
+            raise Refused(words, dead=words[:9].partition(" ")[2].startswith("5.1.")) from error
+        raise TryLater(words) from error
+    except (OSError, smtplib.SMTPException) as error:
+        if handed_over:
+            raise Unknown(str(error)) from error
+        raise TryLater(f"The line to {mailbox.smtp_host} broke: {error}") from error
+    return True
+
+
+def _expect(answer: tuple[int, Any], *codes: int) -> None:
+    if answer[0] not in codes:
+        raise smtplib.SMTPResponseException(*answer)
+
+
+def _dotted(mail: EmailMessage) -> bytes:
+    """The mail's lines as DATA takes them: CRLF, dots doubled, the closing dot (RFC 5321 §4.5.2)."""
+    lines = mail.as_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    if lines[-1] == b"":
+        lines.pop()
+    return b"".join((b"." + line if line.startswith(b".") else line) + b"\r\n" for line in lines) + b".\r\n"
+
+
+def _said(error: smtplib.SMTPResponseException) -> str:
+    text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+    return f"{error.smtp_code} {' '.join(str(text).split())}"[:250]
