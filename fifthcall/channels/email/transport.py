@@ -75,17 +75,26 @@ def _connect(mailbox: Mailbox) -> smtplib.SMTP:
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=secure)
     else:
         server = smtplib.SMTP(host, port, timeout=TIMEOUT)
+    try:
         if mailbox.smtp_security == Mailbox.Security.STARTTLS:
             server.starttls(context=secure)
-    server.ehlo_or_helo_if_needed()
+        server.ehlo_or_helo_if_needed()
+        _sign_in(server, mailbox)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _sign_in(server: smtplib.SMTP, mailbox: Mailbox) -> None:
+    user = mailbox.username or mailbox.address
     if mailbox.auth == Mailbox.Auth.PASSWORD:
-        server.login(mailbox.username or mailbox.address, mailbox.secrets()["password"])
+        server.login(user, mailbox.secrets()["password"])
     elif mailbox.auth == Mailbox.Auth.OAUTH2:
-        said = f"user={mailbox.username or mailbox.address}\x01auth=Bearer {access_token(mailbox)}\x01\x01"
+        said = f"user={user}\x01auth=Bearer {access_token(mailbox)}\x01\x01"
         code, answer = server.docmd("AUTH", "XOAUTH2 " + base64.b64encode(said.encode()).decode())
         if code != 235:
             raise smtplib.SMTPAuthenticationError(code, answer)
-    return server
 
 
 def _hand_over(

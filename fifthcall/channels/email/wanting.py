@@ -115,6 +115,27 @@ def take_back(pk: int, member: Membership) -> bool:
     return bool(mine.update(state=State.CANCELLED, why="Taken back."))
 
 
+def send_still(pk: int, member: Membership, now: datetime) -> bool:
+    """Somebody says that a late or uncertain message is to go out (again); False when that isn't asked any more.
+
+    Raises NotVisible.
+    """
+    with transaction.atomic():
+        opportunity = to_change(Message.objects.values_list("opportunity_id", flat=True).get(pk=pk), member)
+        asked = Message.objects.filter(pk=pk, opportunity=opportunity, state__in=(State.ASKED, State.UNCERTAIN))
+        changed = asked.update(
+            state=State.WAITING,
+            why="",
+            wanted_at=now,
+            due_at=now,
+            begun_at=None,
+            claimed_until=None,
+            tries=0,
+            wanted_version=opportunity.version,
+        )
+    return bool(changed)
+
+
 def cancel_automatic(opportunity: Opportunity, why: str) -> int:
     """Cancel what would go out by itself; call it where the opportunity is locked."""
     waiting = Message.objects.filter(opportunity=opportunity, automatic=True, state__in=(State.WAITING, State.ASKED))
