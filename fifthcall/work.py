@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,27 +27,38 @@ TICK = 0.5  # seconds
 class Task:
     verb: Callable[[datetime], object]
     every: timedelta
+    name: str = ""
     due_at: datetime | None = None
 
 
-def schedule() -> tuple[Task, ...]:
+def schedule(alive: Callable[[], bool] = lambda: True) -> tuple[Task, ...]:
+    """`alive` is asked by what takes long, between one piece and the next."""
     return (
         Task(resume_all, timedelta(seconds=1)),  # imports that were started, or whose worker died
         Task(flow_on, timedelta(minutes=1)),  # steps whose window has passed
         Task(want_automatic, timedelta(seconds=2)),  # steps that go out by themselves
-        Task(send_due, timedelta(seconds=1)),  # mail
+        Task(lambda now: send_due(now, alive), timedelta(seconds=1), "mail"),
     )
 
 
 def run_forever(alive: Callable[[], bool]) -> None:
     """Perform what is due until `alive` says no. A verb that fails is logged and comes up again."""
-    tasks = schedule()
+    tasks = schedule(alive)
     while alive():
         now = clock.now()
         for task in tasks:
-            if task.due_at is None or task.due_at <= now:
+            if alive() and (task.due_at is None or task.due_at <= now):
                 _perform(task, now)
         time.sleep(TICK)
+
+
+def run_until_told() -> None:
+    """Perform what is due until SIGTERM or SIGINT says stop, or the parent dies; what has begun is finished."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    lives = parent_lives()
+    run_forever(lambda: lives() and not told.is_set())
 
 
 def _perform(task: Task, now: datetime) -> None:
@@ -54,7 +67,7 @@ def _perform(task: Task, now: datetime) -> None:
     try:
         task.verb(now)
     except Exception:
-        log.exception("%s failed; it is tried again.", getattr(task.verb, "__name__", task.verb))
+        log.exception("%s failed; it is tried again.", task.name or getattr(task.verb, "__name__", task.verb))
 
 
 def parent_lives() -> Callable[[], bool]:

@@ -8,6 +8,8 @@ import random
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("FIFTHCALL_REQUIRE_BROWSER") == "1":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """For tests with several connections: what they wrote is cleared away after, the append-only tables too."""
+    yield
+    from django.db import connection, transaction
+
+    from fifthcall.journal.models import Door
+
+    tables = set(connection.introspection.django_table_names(only_existing=True))
+    with transaction.atomic(), connection.cursor() as cursor:
+        Door.objects.create(opened_at=datetime.now(UTC), why="The test is over.")
+        for table in sorted(tables - {Door._meta.db_table, "django_migrations"}):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own models
+        Door.objects.all().delete()
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ class Taken:
         return str(self.mail["Message-ID"])
 
 
-@dataclass
+@dataclass(repr=False)  # the library logs it with every line
 class Sink:
     """Faults, each used up by the mail it happens to: an answer ("451 …", "550 …"), "drop" (accepts, then breaks the
     line instead of answering), "cut" (breaks it before anything is accepted), by the command it is given at.
@@ -61,8 +61,7 @@ class Sink:
     when_data: Callable[[], None] = lambda: None
     poison: str = ""  # an address it always drops the line at
 
-    @property
-    def ids(self) -> list[str]:
+    def ids(self) -> list[str]:  # not a property: the library reads every attribute, with each connection
         return [taken.message_id for taken in self.taken]
 
     # aiosmtpd's hooks

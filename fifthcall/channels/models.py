@@ -132,8 +132,8 @@ class Message(models.Model):
                 fields=["due_at", "id"], condition=Q(state__in=("waiting", "sending")), name="messages_to_send"
             ),
             models.Index(fields=["opportunity", "id"], name="messages_of_opportunity"),
-            models.Index(fields=["mailbox", "sent_at"], name="messages_sent"),
-            models.Index(fields=["workspace", "to_address", "sent_at"], name="messages_to_address"),
+            models.Index(fields=["mailbox", "begun_at"], name="messages_of_mailbox"),
+            models.Index(fields=["workspace", "to_address", "begun_at"], name="messages_to_address"),
         ]
 
     def __str__(self) -> str:

@@ -39,7 +39,7 @@ def add_worker(subs: Subparsers) -> None:
 def _worker(arguments: argparse.Namespace) -> int:
     from fifthcall import work
 
-    work.run_forever(work.parent_lives())
+    work.run_until_told()
     return 0
 
 

@@ -67,6 +67,7 @@ def by_itself(opportunity: Opportunity, mailbox: Mailbox, now: datetime, **more:
         "wanted_at": now,
         "due_at": now,
         "created_at": now,
+        "automatic": True,
     }
     return Message.objects.create(
         workspace_id=opportunity.workspace_id,
@@ -74,6 +75,5 @@ def by_itself(opportunity: Opportunity, mailbox: Mailbox, now: datetime, **more:
         opportunity=opportunity,
         person=opportunity.person,
         member=mailbox.member,
-        automatic=True,
         **(values | more),
     )

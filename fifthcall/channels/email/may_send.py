@@ -99,6 +99,6 @@ def unread(mailbox: Mailbox, now: datetime) -> bool:
 def _too_often(message: Message, now: datetime) -> No | None:
     if not message.automatic:
         return None
-    others = Message.objects.filter(workspace_id=message.workspace_id, to_address__iexact=message.to_address)
-    last = others.exclude(pk=message.pk).filter(begun_at__gt=now - A_DAY).order_by("begun_at").last()
+    theirs = Q(person=message.person_id) | Q(workspace=message.workspace_id, to_address=message.to_address)
+    last = Message.objects.filter(theirs, begun_at__gt=now - A_DAY).exclude(pk=message.pk).order_by("begun_at").last()
     return No("They had a mail today already.", until=last.begun_at + A_DAY) if last and last.begun_at else None

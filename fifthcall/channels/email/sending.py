@@ -8,6 +8,7 @@ is uncertain, shown to a person and looked for among the sent mail, never handed
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,10 +46,12 @@ class Claim:
     fence: int
 
 
-def send_due(now: datetime) -> int:
-    """Send what is due, the longest wanted first; how many were handed over. Meant to be called again and again."""
+def send_due(now: datetime, alive: Callable[[], bool] = lambda: True) -> int:
+    """Send what is due, the longest wanted first, as long as `alive`; how many were handed over."""
     sent = 0
     for pk in due(now):
+        if not alive():
+            break
         try:
             sent += send(pk, now)
         except Exception as error:  # one that can't be sent never stops the others

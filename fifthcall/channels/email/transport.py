@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 
 from fifthcall.channels.email.oauth import access_token
@@ -70,20 +72,31 @@ def check(mailbox: Mailbox) -> None:
 
 def _connect(mailbox: Mailbox) -> smtplib.SMTP:
     host, port = mailbox.smtp_host, mailbox.smtp_port
-    secure = ssl.create_default_context()
     if mailbox.smtp_security == Mailbox.Security.TLS:
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=secure)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, _own_name(), timeout=TIMEOUT, context=_secure())
     else:
-        server = smtplib.SMTP(host, port, timeout=TIMEOUT)
+        server = smtplib.SMTP(host, port, _own_name(), timeout=TIMEOUT)
     try:
+        if server.sock:  # the content goes in two pieces: the second must not wait for the first's receipt
+            server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if mailbox.smtp_security == Mailbox.Security.STARTTLS:
-            server.starttls(context=secure)
+            server.starttls(context=_secure())
         server.ehlo_or_helo_if_needed()
         _sign_in(server, mailbox)
     except BaseException:
         server.close()
         raise
     return server
+
+
+@cache
+def _own_name() -> str:
+    return socket.getfqdn()  # asking for it takes a while
+
+
+@cache
+def _secure() -> ssl.SSLContext:
+    return ssl.create_default_context()  # reading the machine's certificates takes a while
 
 
 def _sign_in(server: smtplib.SMTP, mailbox: Mailbox) -> None:

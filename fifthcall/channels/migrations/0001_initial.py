@@ -102,10 +102,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(fields=['mailbox', 'sent_at'], name='messages_sent'),
+            index=models.Index(fields=['mailbox', 'begun_at'], name='messages_of_mailbox'),
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(fields=['workspace', 'to_address', 'sent_at'], name='messages_to_address'),
+            index=models.Index(fields=['workspace', 'to_address', 'begun_at'], name='messages_to_address'),
         ),
     ]
