@@ -73,6 +73,7 @@ OUTCOMES = _table(
     Outcome("out_of_office", "", "Out of office", "plane"),
     Outcome("auto_reply", "", "Automatic answer", "bot"),
     Outcome("bounced", "", "It could not be delivered", "mail-x"),
+    Outcome("unsubscribed", "", "They want to hear no more", "octagon-x"),
 )
 
 #: The card's twelve, in the order of their keys.
@@ -82,13 +83,13 @@ ON_KEYS = tuple(outcome for outcome in OUTCOMES.values() if outcome.key)
 SIGNALS = frozenset({"opened", "clicked"})
 
 #: What came from their side: it counts against no budget of ours.
-THEIRS = SIGNALS | {"replied", "out_of_office", "auto_reply", "bounced"}
+THEIRS = SIGNALS | {"replied", "out_of_office", "auto_reply", "bounced", "unsubscribed"}
 
 #: What only Fifthcall itself writes down.
 BY_ITSELF = THEIRS - {"replied"} | {"retracted"}
 
 #: Touches that say nothing about reaching the prospect.
-ASIDE = SIGNALS | {"note", "retracted", "thanked", "auto_reply", "bounced"}
+ASIDE = SIGNALS | {"note", "retracted", "thanked", "auto_reply", "bounced", "unsubscribed"}
 
 #: Touches by which nobody was contacted.
 DESK = frozenset(

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField
 
 from fifthcall.journal.models import Event, note_event
+from fifthcall.people.reach import suppress
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED
 from fifthcall.pipeline.settle import Changed, settle, to_change, to_change_by_itself
@@ -61,20 +62,24 @@ def record(
     member_id: int | None = None,
     agreed: Agreed | None = None,
     purpose: str = "",
+    stop: str = "",
 ) -> Touch:
     """Append what happened by itself at `at` (a mail went out, an answer came) and decide again (E2, E3).
 
-    `purpose`: of the step that was taken. A finished opportunity only gets the touch. Raises Opportunity.DoesNotExist.
+    `purpose`: of the step that was taken; `stop`: the channel they want to hear no more on, or "all" (D5).
+    A finished opportunity gets the touch and the stop, nothing else. Raises Opportunity.DoesNotExist.
     """
     with transaction.atomic():
         opportunity = to_change_by_itself(opportunity_id)
-        draft = Draft(outcome, note, agreed, reason_until=reason_until)
+        draft = Draft(outcome, note, agreed, reason_until=reason_until, stop=stop)
         zone = (opportunity.owner or opportunity.workspace).zone
         touch = _append(opportunity, member_id, draft, at, channel, zone, purpose)
         if not opportunity.finished:
             consequences.follow(opportunity, draft, now)
             settle(opportunity, now, *consequences.COLUMNS)
-            _settle_others(opportunity, now)
+        elif stop and opportunity.person:
+            suppress(opportunity.person, stop, now, outcome)
+        _settle_others(opportunity, now)
         return touch
 
 

@@ -20,6 +20,8 @@ from fifthcall.touches.models import Touch
 TOO_LATE = timedelta(days=7)
 #: Without having read the answers for so long, nothing is sent.
 UNREAD_FOR = timedelta(minutes=30)
+#: When what holds the mailbox is looked at again.
+A_MOMENT = timedelta(minutes=1)
 #: To one person, of what goes out by itself.
 A_DAY = timedelta(days=1)
 
@@ -38,10 +40,10 @@ def may_send(message: Message, opportunity: Opportunity, mailbox: Mailbox, now: 
     return _stopped(message, opportunity) or _late(message, now) or _held(mailbox, now) or _too_often(message, now)
 
 
-def may_begin(message: Message, opportunity: Opportunity, mailbox: Mailbox) -> No | None:
+def may_begin(message: Message, opportunity: Opportunity, mailbox: Mailbox, now: datetime) -> No | None:
     """Asked again right before the content goes over: has anything come in between?"""
     if mailbox.paused_at:
-        return No(f"The mailbox is paused: {mailbox.paused_why}")
+        return No(f"The mailbox is paused: {mailbox.paused_why}", until=now + A_MOMENT)
     return _stopped(message, opportunity)
 
 
@@ -75,7 +77,7 @@ def _late(message: Message, now: datetime) -> No | None:
 
 
 def _held(mailbox: Mailbox, now: datetime) -> No | None:
-    soon = now + timedelta(minutes=1)
+    soon = now + A_MOMENT
     if mailbox.removed_at:
         return No("The mailbox was taken away.")
     if mailbox.paused_at:

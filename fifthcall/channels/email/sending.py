@@ -134,7 +134,8 @@ def begin(claimed: Claim, now: datetime) -> bool:
         held = _held_by(claimed).filter(begun_at=None).select_for_update(of=("self",)).first()
         if held is None:
             return False
-        no = may_begin(held, opportunity, Mailbox.objects.get(pk=claimed.mailbox.pk))
+        mailbox = Mailbox.objects.select_for_update(of=("self",)).get(pk=claimed.mailbox.pk)
+        no = may_begin(held, opportunity, mailbox, now)
         if no:
             _refuse(held, no)
             return False
