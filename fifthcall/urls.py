@@ -7,7 +7,7 @@ from importlib import import_module
 from django.urls import include, path
 
 from fifthcall.web.access import Who, declared, route
-from fifthcall.web.views import editing, imports, opportunities, playbooks, setup, team, today
+from fifthcall.web.views import editing, imports, mail, mailbox, opportunities, playbooks, setup, team, today
 
 MEMBER, MANAGER, ANYONE = Who.MEMBER, Who.MANAGER, Who.ANYONE
 
@@ -35,6 +35,11 @@ urlpatterns = [
     route("opportunities/<int:pk>/closure/", opportunities.closure, who=MEMBER, name="closure"),
     route("opportunities/<int:pk>/situation/", opportunities.situation, who=MEMBER, name="opportunity_situation"),
     route("opportunities/<int:pk>/thanks/", opportunities.thanks, who=MEMBER, name="thanks"),
+    route("opportunities/<int:pk>/mail/", mail.mail_write, who=MEMBER, name="mail_write"),
+    route("mails/<int:pk>/<str:act>/", mail.mail_state, who=MEMBER, name="mail_state"),
+    route("mailbox/", mailbox.mailbox, who=MEMBER, name="mailbox"),
+    route("mailbox/<str:act>/", mailbox.mailbox_state, who=MEMBER, name="mailbox_state"),
+    route("stop/<str:token>/", mail.stop, who=ANYONE, name="stop"),
     route("playbooks/", playbooks.playbooks, who=MEMBER, name="playbooks"),
     route("playbooks/<str:code>/", playbooks.playbook, who=MEMBER, name="playbook"),
     route("playbooks/<str:code>/edit/", playbooks.playbook_edit, who=MANAGER, name="playbook_edit"),

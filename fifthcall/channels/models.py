@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from fifthcall import sealing
+from fifthcall.pipeline.models import Opportunity
 
 
 def new_token() -> str:
@@ -142,3 +143,8 @@ class Message(models.Model):
 
 #: States in which it is not known yet what becomes of a message.
 UNFINISHED = (Message.State.WAITING, Message.State.SENDING, Message.State.UNCERTAIN, Message.State.ASKED)
+
+
+def by_hand(opportunity_id: int, version: int) -> None:
+    """The step can't go out by itself after all: it is the rep's, until the next decision."""
+    Opportunity.objects.filter(pk=opportunity_id, version=version).update(next_automatic=False)

@@ -98,7 +98,7 @@ def step(opportunity: Opportunity, now: datetime, zone: str, policy: Policy) -> 
         "icon": ICONS[kind],
         "headline": headline(opportunity),
         "until": words,
-        "instruction": instruction,
+        "instruction": "It goes out by itself. Nothing for you to do." if opportunity.next_automatic else instruction,
         "attempt": f"Attempt {attempt} of at least {policy.attempts_owed}" if attempt else "",
         "attempt_number": attempt,
         "attempts_owed": policy.attempts_owed,

@@ -59,12 +59,14 @@ LINE = ("pk", "name", "person__name", "organization__name", "product__name", "ne
 
 
 def steps_of(member: Membership) -> QuerySet[Opportunity]:
-    """The member's own unfinished opportunities (found by the partial index of those with a due date)."""
+    """The member's own steps, without those that go out by themselves (found by the partial index of due dates)."""
     return _steps(member.workspace_id, member.pk)
 
 
 def _steps(workspace: Any, owner: Any) -> QuerySet[Opportunity]:
-    return Opportunity.objects.filter(workspace_id=workspace, owner_id=owner, next_due_at__isnull=False)
+    return Opportunity.objects.filter(
+        workspace_id=workspace, owner_id=owner, next_due_at__isnull=False, next_automatic=False
+    )
 
 
 def _part(*order: Any, **conditions: Any) -> Prepared:

@@ -20,7 +20,7 @@ from fifthcall.channels.email.composing import compose
 from fifthcall.channels.email.may_send import No, may_begin, may_send
 from fifthcall.channels.email.pace import jitter, next_try
 from fifthcall.channels.email.transport import NotLetIn, Refused, TryLater, Unknown, deliver
-from fifthcall.channels.models import Mailbox, Message
+from fifthcall.channels.models import Mailbox, Message, by_hand
 from fifthcall.failpoints import failpoint
 from fifthcall.journal.models import note_event
 from fifthcall.people.models import ContactPoint
@@ -219,11 +219,8 @@ def _try_again(claimed: Claim, why: str, now: datetime) -> bool:
     tries = claimed.message.tries + 1
     at = next_try(tries, now, claimed.message.message_id)
     if at is None:
-        _held_by(claimed).update(
-            state=State.FAILED,
-            why=f"The server could not take it {tries} times: {why}"[:300],
-            begun_at=None,
-            tries=tries,
+        _give_up(
+            claimed, State.FAILED, f"The server could not take it {tries} times: {why}", begun_at=None, tries=tries
         )
         return False
     return _wait(claimed, why, at, tries=1)
@@ -234,7 +231,7 @@ def _failed(claimed: Claim, error: Refused, now: datetime) -> bool:
     with transaction.atomic():
         message = claimed.message
         Opportunity.objects.select_for_update(of=("self",)).get(pk=message.opportunity_id)
-        if not _held_by(claimed).update(state=State.FAILED, why=str(error)[:300], begun_at=None):
+        if not _give_up(claimed, State.FAILED, str(error), begun_at=None):
             return False
         if error.dead:
             normal = normal_form("email", message.to_address)
@@ -245,8 +242,15 @@ def _failed(claimed: Claim, error: Refused, now: datetime) -> bool:
 
 
 def _uncertain(claimed: Claim, why: str) -> bool:
-    _held_by(claimed).update(state=State.UNCERTAIN, why=why[:300])
+    _give_up(claimed, State.UNCERTAIN, why)
     return False
+
+
+def _give_up(claimed: Claim, state: str, why: str, **more: object) -> bool:
+    """Leave it to a person, if it is still ours; whether it was."""
+    if claimed.message.automatic:
+        by_hand(claimed.message.opportunity_id, claimed.message.wanted_version)
+    return bool(_held_by(claimed).update(state=state, why=why[:300], **more))
 
 
 def _refuse(message: Message, no: No) -> None:
@@ -258,6 +262,8 @@ def _refuse(message: Message, no: No) -> None:
 
 
 def _save(message: Message, state: str, why: str, *more: str) -> None:
+    if message.automatic and state != State.CANCELLED:
+        by_hand(message.opportunity_id, message.wanted_version)
     message.state, message.why, message.claimed_until = state, why, None
     message.save(update_fields=["state", "why", "claimed_until", *more])
 

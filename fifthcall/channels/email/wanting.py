@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from fifthcall.channels.email.composing import BREAKS, one_line
-from fifthcall.channels.models import UNFINISHED, Mailbox, Message
+from fifthcall.channels.email.mailboxes import mailbox_of
+from fifthcall.channels.models import UNFINISHED, Mailbox, Message, by_hand
 from fifthcall.people.models import ContactPoint, Person
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import to_change, to_change_by_itself
@@ -60,11 +61,6 @@ class Letter:
             raise Unfit("text", "Write something.")
         if len(self.text) > 100_000:
             raise Unfit("text", "This is too long for a mail. Shorten it to 100,000 characters.")
-
-
-def mailbox_of(member: Membership) -> Mailbox | None:
-    """The mailbox a member sends from."""
-    return Mailbox.objects.filter(member=member, removed_at=None).order_by("id").first()
 
 
 def addresses_of(person: Person | None) -> list[str]:
@@ -136,6 +132,11 @@ def send_still(pk: int, member: Membership, now: datetime) -> bool:
     return bool(changed)
 
 
+def drop(pk: int) -> bool:
+    """Somebody says that a late message isn't to go out."""
+    return bool(Message.objects.filter(pk=pk, state=State.ASKED).update(state=State.CANCELLED, why="It was too late."))
+
+
 def cancel_automatic(opportunity: Opportunity, why: str) -> int:
     """Cancel what would go out by itself; call it where the opportunity is locked."""
     waiting = Message.objects.filter(opportunity=opportunity, automatic=True, state__in=(State.WAITING, State.ASKED))
@@ -145,10 +146,8 @@ def cancel_automatic(opportunity: Opportunity, why: str) -> int:
 def want_automatic(now: datetime) -> int:
     """Make the messages of the steps that go out by themselves and are due; how many."""
     done = Message.objects.filter(opportunity=OuterRef("pk"), automatic=True, wanted_version=OuterRef("version"))
-    has_mailbox = Mailbox.objects.filter(member=OuterRef("owner"), removed_at=None)
     steps = Opportunity.objects.filter(
         ~Exists(done),
-        Exists(has_mailbox),
         next_automatic=True,
         next_kind=Kind.EMAIL.value,
         next_due_at__lte=now,
@@ -170,7 +169,10 @@ def _want(opportunity_id: int, now: datetime) -> bool:
         mailbox = mailbox_of(owner) if owner else None
         addresses = addresses_of(opportunity.person)
         due = opportunity.next_due_at and opportunity.next_due_at <= now
-        if not (opportunity.next_automatic and due and owner and mailbox and addresses):
+        if not (opportunity.next_automatic and due):
+            return False
+        if not (owner and mailbox and addresses):
+            by_hand(opportunity.pk, opportunity.version)
             return False
         last = Touch.of(opportunity).order_by("id").values_list("pk", flat=True).last() or 0
         key = f"step:{opportunity.pk}:{last}:{opportunity.next_purpose}"
@@ -179,12 +181,13 @@ def _want(opportunity_id: int, now: datetime) -> bool:
             return False
         known = Message.objects.filter(key=key).first()
         if known is None:
-            _make(opportunity, owner, mailbox, addresses[0], key, now)
-            return True
+            return _make(opportunity, owner, mailbox, addresses[0], key, now).state == State.WAITING
         if known.state not in (State.CANCELLED, State.FAILED) or known.wanted_version == opportunity.version:
             return False
         known.wanted_version = opportunity.version
-        if known.state == State.CANCELLED:  # stopped by a change that left the step as it was
+        if known.state == State.FAILED:
+            by_hand(opportunity.pk, opportunity.version)
+        else:  # stopped by a change that left the step as it was
             known.state, known.why, known.due_at, known.wanted_at = State.WAITING, "", now, now
         known.save(update_fields=["state", "why", "due_at", "wanted_at", "wanted_version"])
         return known.state == State.WAITING
@@ -195,6 +198,8 @@ def _make(
 ) -> Message:
     text = to_say(opportunity, owner, "")
     problem = "" if text and "…" not in text else "Its template has a gap for your own words: send it by hand."
+    if problem:
+        by_hand(opportunity.pk, opportunity.version)
     before = Message.objects.filter(opportunity=opportunity, to_address=address, state=State.SENT).last()
     return Message.objects.create(
         **_about(opportunity, owner, mailbox, key, now),

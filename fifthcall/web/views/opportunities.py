@@ -37,6 +37,7 @@ from fifthcall.touches.models import Touch
 from fifthcall.touches.promises import promises_of
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
+from fifthcall.web.views.mail import mails, written_here
 
 _DAY = forms.DateInput(attrs={"type": "date"})
 PAGE = 50
@@ -170,6 +171,7 @@ def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_:
         "timeline": _timeline(row, member, now),
         "facts": [{"text": f.text, "on": day(f.confirmed_on)} for f in row.facts.order_by("-confirmed_on", "-id")],
         "people": _people(row),
+        "mails": mails(row, request, now),
         "note_form": NoteForm(prefix="note"),
         "fact_form": FactForm(prefix="fact", initial={"confirmed_on": wall(now, member.zone).date()}),
         "person_form": PersonForm(prefix="person"),
@@ -246,11 +248,11 @@ def _people(row: Opportunity) -> list[dict[str, Any]]:
             "name": person.name,
             "role": person.title,
             "relation_words": f"{person.assists.name}’s assistant" if person.assists else "",
-            "ways": cards.ways_of(person, ""),
+            "ways": written_here(ways, row.pk) if person == row.person else ways,
             "twins": [other for other in found if other.key == person.key and other.pk != person.pk],
             "way_form": WayForm(prefix=f"way{person.pk}"),
         }
-        for person in found
+        for person, ways in ((person, cards.ways_of(person, "")) for person in found)
     ]
 
 

@@ -31,14 +31,33 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscript
 
     class Meta:
         model = Workspace
-        fields = ("name", "zone", "currency", "touches_an_hour", "check_in_hours")
-        labels = {"touches_an_hour": "Touches an hour", "check_in_hours": "Check in after (hours)"}
+        fields = (
+            *("name", "zone", "currency", "touches_an_hour", "check_in_hours"),
+            *("postal_address", "sends_by_itself", "tracking"),
+        )
+        labels = {
+            "touches_an_hour": "Touches an hour",
+            "check_in_hours": "Check in after (hours)",
+            "postal_address": "Postal address, under every mail that goes out by itself",
+            "sends_by_itself": "Mails that a playbook marks as automatic go out without me",
+            "tracking": "See whether mails are opened and links followed",
+        }
+        help_texts = {
+            "tracking": "Only where the law allows it or they agreed, and never for people it is switched off for. "
+            "Off, mails carry no picture and no changed link, and nothing is stored.",
+        }
 
     def clean_touches_an_hour(self) -> int:
         value: int = self.cleaned_data["touches_an_hour"]
         if not 1 <= value <= 120:
             raise forms.ValidationError("Between 1 and 120.")
         return value
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("sends_by_itself") and not data.get("postal_address", "").strip():
+            self.add_error("postal_address", "Mail that goes out by itself must say where you are: give your address.")
+        return data
 
 
 class BlockForm(forms.Form):

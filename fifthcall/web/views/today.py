@@ -24,6 +24,8 @@ from fifthcall.touches.models import Touch
 from fifthcall.touches.queue import Due, behind, done_today, due_today, end_of_day, queue
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
+from fifthcall.web.views.mail import written_here
+from fifthcall.web.views.mailbox import trouble
 
 ROWS = 30
 UNDO_SECONDS = 10
@@ -71,6 +73,7 @@ def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo:
         "behind": _behind(request, now),
         "workspace_empty": not steps and not Opportunity.objects.visible_to(member).exists(),
         "next_up": None,
+        "trouble": trouble(member),
     }
     if current is None and steps:
         line = cards.row(steps[0], now, member.zone)
@@ -83,7 +86,8 @@ def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo:
 
 def _card(opportunity: Opportunity, request: MemberRequest, now: datetime) -> dict[str, Any]:
     opportunity.workspace = request.member.workspace
-    return cards.card(opportunity, request.member, now)
+    card = cards.card(opportunity, request.member, now)
+    return card | {"ways": written_here(card["ways"], opportunity.pk)}
 
 
 def _outcomes(opportunity: Opportunity) -> list[dict[str, str]]:
