@@ -39,6 +39,12 @@ class Server:
         command = [sys.executable, "-m", "fifthcall", *arguments]
         return subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=120, check=False)
 
+    def python(self, code: str) -> str:
+        """Run `code` in the product, against the same data; what it printed."""
+        command = [sys.executable, "-c", f"import django; django.setup(); {code}"]
+        env = self.env | {"DJANGO_SETTINGS_MODULE": "fifthcall.settings", "PYTHONPATH": str(Path(__file__).parents[2])}
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=True).stdout.strip()
+
 
 def set_up(page: Page, server: Server) -> None:
     page.goto(server.link)

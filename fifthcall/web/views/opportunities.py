@@ -64,6 +64,7 @@ class PersonForm(forms.Form):
     name = forms.CharField(max_length=200)
     title = forms.CharField(max_length=120, required=False, label="Role")
     phone = forms.CharField(max_length=60, required=False)
+    email = forms.EmailField(max_length=254, required=False)
     assists = forms.BooleanField(required=False, label="Looks after the calendar of the person we call")
 
 
@@ -320,8 +321,9 @@ def person_add(request: MemberRequest, pk: int) -> HttpResponse:
             )
         person.title = data["title"]
         person.save(update_fields=["title"])
-        if data["phone"]:
-            add_point(person, ContactPoint.Kind.PHONE, data["phone"])
+        for kind in (ContactPoint.Kind.PHONE, ContactPoint.Kind.EMAIL):
+            if data[kind.value]:
+                add_point(person, kind, data[kind.value])
         if row.person_id is None:
             row.person = person
         note_event(row.workspace_id, request.member.pk, "person_added", row, now, person=person.pk)
