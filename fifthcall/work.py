@@ -16,6 +16,7 @@ from django.db import close_old_connections
 from fifthcall import clock
 from fifthcall.channels.email.sending import send_due
 from fifthcall.channels.email.wanting import want_automatic
+from fifthcall.cues.incoming import take_in_all
 from fifthcall.imports.running import resume_all
 from fifthcall.pipeline.slipping import flow_on
 
@@ -37,6 +38,7 @@ def schedule(alive: Callable[[], bool] = lambda: True) -> tuple[Task, ...]:
         Task(resume_all, timedelta(seconds=1)),  # imports that were started, or whose worker died
         Task(flow_on, timedelta(minutes=1)),  # steps whose window has passed
         Task(want_automatic, timedelta(seconds=2)),  # steps that go out by themselves
+        Task(take_in_all, timedelta(seconds=1)),  # mail that came in, before any goes out
         Task(lambda now: send_due(now, alive), timedelta(seconds=1), "mail"),
     )
 
