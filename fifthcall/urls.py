@@ -37,6 +37,8 @@ urlpatterns = [
     route("opportunities/<int:pk>/thanks/", opportunities.thanks, who=MEMBER, name="thanks"),
     route("opportunities/<int:pk>/mail/", mail.mail_write, who=MEMBER, name="mail_write"),
     route("mails/<int:pk>/<str:act>/", mail.mail_state, who=MEMBER, name="mail_state"),
+    route("mails/", mail.mails_to_look_at, who=MEMBER, name="mails_to_look_at"),
+    route("received/<int:pk>/looked-at/", mail.mail_looked_at, who=MEMBER, name="mail_looked_at"),
     route("mailbox/", mailbox.mailbox, who=MEMBER, name="mailbox"),
     route("mailbox/<str:act>/", mailbox.mailbox_state, who=MEMBER, name="mailbox_state"),
     route("stop/<str:token>/", mail.stop, who=ANYONE, name="stop"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import pickle
 import resource
 import select
@@ -81,6 +82,7 @@ class Reader:
 
 
 READER = Reader()
+atexit.register(READER.end)
 
 
 def read(raw: bytes) -> Parsed:

@@ -9,7 +9,6 @@ import logging
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from fifthcall.channels.email import sending
 from fifthcall.channels.email.wanting import cancel_automatic
@@ -166,9 +165,3 @@ def _failed(pk: int, error: Exception) -> None:
     row = Received.objects.filter(pk=pk, state=State.NEW)
     tries = (row.values_list("tries", flat=True).first() or 0) + 1
     row.update(tries=tries, why=str(error)[:300], state=State.QUARANTINED if tries >= MOST_TRIES else State.NEW)
-
-
-def to_look_at(workspace_id: int, mailbox_ids: list[int] | None) -> Q:
-    """The mails that a person should look at; `mailbox_ids`: only those that came there."""
-    wanted = Q(workspace=workspace_id, state__in=(State.FLAGGED, State.QUARANTINED))
-    return wanted if mailbox_ids is None else wanted & Q(mailbox__in=mailbox_ids)

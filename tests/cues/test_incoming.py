@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from fifthcall import clock
 from fifthcall.channels.email import sending
@@ -207,6 +208,23 @@ def test_an_address_that_two_share(sent: Message, mailbox: Mailbox, team: Cast) 
     twin = Person.objects.create(workspace=team.space, name="Office", key="office")
     add_point(twin, "email", "ida@buyers.example")
     assert take(mailbox, answer(None, "Hello", sender="ida@buyers.example")).opportunity == sent.opportunity
+
+
+def test_the_pages_show_what_they_wrote_and_what_needs_eyes(sent: Message, mailbox: Mailbox, team: Cast) -> None:
+    take(mailbox, answer(sent, "Yes, Thursday works."))
+    flagged = take(mailbox, answer(sent, "I am Ida", sender="mallory@evil.example", id_="<e@evil.example>"))
+    ada, ben = team.sign_in(team.ada), team.sign_in(team.ben)
+    page = ada.get(reverse("opportunity", args=[sent.opportunity_id])).content.decode()
+    assert "Yes, Thursday works." in page and "They wrote today" in page
+    assert "1 mail to look at" in ada.get(reverse("today")).content.decode()
+    assert "to look at</a>" not in ben.get(reverse("today")).content.decode()
+    assert "mallory@evil.example" in ada.get(reverse("mails_to_look_at")).content.decode()
+    assert ben.post(reverse("mail_looked_at", args=[flagged.pk])).status_code == 404
+    assert ada.post(reverse("mail_looked_at", args=[flagged.pk])).status_code == 302
+    assert "None." in ada.get(reverse("mails_to_look_at")).content.decode()
+    letter = {"to": "ida@buyers.example", "subject": "Re: Roof for Ida", "text": "Good", "key": "k"}
+    ada.post(reverse("mail_write", args=[sent.opportunity_id]), letter)
+    assert Message.objects.latest("id").in_reply_to == "<a1@buyers.example>"
 
 
 @pytest.mark.usefixtures("committed")

@@ -206,7 +206,7 @@ def _make(
         automatic=True,
         wanted_version=opportunity.version,
         to_address=address,
-        subject=_again(before.subject) if before else one_line(opportunity.name),
+        subject=again(before.subject) if before else one_line(opportunity.name),
         text=text,
         template=template_of(opportunity, opportunity.workspace.policy()),
         in_reply_to=before.message_id if before else "",
@@ -239,7 +239,8 @@ def message_id_of(key: str, address: str) -> str:
     return f"<{digest[:40]}@{address.rpartition('@')[2]}>"
 
 
-def _again(subject: str) -> str:
+def again(subject: str) -> str:
+    """The subject of an answer."""
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 

@@ -9,11 +9,12 @@ from urllib.parse import quote, urlencode
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
 from fifthcall.channels import stopping
@@ -21,9 +22,12 @@ from fifthcall.channels.email import sending, wanting
 from fifthcall.channels.email.mailboxes import mailbox_of
 from fifthcall.channels.email.wanting import Letter, Unfit
 from fifthcall.channels.models import Message
+from fifthcall.cues.judging import Sort
+from fifthcall.cues.models import Received
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Channel, Kind, Window
 from fifthcall.rules.windows import instant
+from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
 from fifthcall.touches import playing
 from fifthcall.touches.forms import prospect_zone
@@ -51,7 +55,7 @@ class LetterForm(forms.Form):
     def letter(self, opportunity: Opportunity) -> Letter:
         """What was written. Raises Unfit."""
         data = self.cleaned_data
-        before = Message.objects.filter(opportunity=opportunity, to_address=data["to"], state=State.SENT).last()
+        before = _before(opportunity)
         again = before if before and data["subject"].lower().startswith("re:") else None
         return Letter(
             data["to"],
@@ -108,7 +112,7 @@ def written_here(ways: list[dict[str, str]], pk: int) -> list[dict[str, str]]:
 
 
 def _draft(opportunity: Opportunity, request: MemberRequest) -> dict[str, str]:
-    before = Message.objects.filter(opportunity=opportunity, state=State.SENT).last()
+    before = _before(opportunity)
     is_mail = opportunity.next_kind and Kind(opportunity.next_kind).channel is Channel.EMAIL
     said = cards.why_not(opportunity)
     words = playing.to_say(opportunity, request.member, said["words"] if said else "") if is_mail else ""
@@ -123,15 +127,58 @@ def _draft(opportunity: Opportunity, request: MemberRequest) -> dict[str, str]:
     }
 
 
+def _before(opportunity: Opportunity) -> Message | Received | None:
+    """The latest mail of the thread, theirs or ours: the one to answer."""
+    theirs = Received.objects.filter(opportunity=opportunity, verdict=Sort.PERSON.value).order_by("came_at").last()
+    ours = Message.objects.filter(opportunity=opportunity, state=State.SENT).order_by("sent_at").last()
+    if theirs and ours and ours.sent_at:
+        return theirs if theirs.came_at > ours.sent_at else ours
+    return theirs or ours
+
+
 def _mailto(address: str, form: LetterForm) -> str:
     fields = {"subject": form["subject"].value() or "", "body": form["text"].value() or ""}
     return f"mailto:{quote(address)}?{urlencode(fields, quote_via=quote)}"
 
 
 def mails(opportunity: Opportunity, request: MemberRequest, now: datetime) -> list[dict[str, Any]]:
-    """What was written and isn't settled, and what has gone out lately, newest first."""
-    rows = Message.objects.filter(opportunity=opportunity).exclude(state=State.CANCELLED, automatic=True)
-    return [_shown(message, request, now) for message in rows.select_related("member").order_by("-id")[:20]]
+    """Our mails and theirs, the latest first."""
+    ours = Message.objects.filter(opportunity=opportunity).exclude(state=State.CANCELLED, automatic=True)
+    ours = ours.select_related("member").order_by("-id")
+    theirs = Received.objects.filter(opportunity=opportunity).exclude(verdict=Sort.OWN.value)
+    shown = [
+        (m.sent_at or m.wanted_at, _shown(m, request, now)) for m in ours.select_related("member").order_by("-id")[:20]
+    ]
+    shown += [(mail.came_at, _theirs(mail, request, now)) for mail in theirs.order_by("-id")[:20]]
+    return [mail for _, mail in sorted(shown, key=lambda pair: pair[0], reverse=True)]
+
+
+_SORTS = {
+    Sort.PERSON: "They wrote",
+    Sort.OUT_OF_OFFICE: "Out of office",
+    Sort.AUTO_REPLY: "A machine answered",
+    Sort.BOUNCED: "Could not be delivered",
+    Sort.DELAYED: "Delayed",
+    Sort.CALENDAR: "Answer to an invitation",
+    Sort.BULK: "From a list",
+}
+
+
+def _theirs(mail: Received, request: MemberRequest, now: datetime) -> dict[str, Any]:
+    return {
+        "pk": mail.pk,
+        "theirs": True,
+        "subject": mail.subject or "(no subject)",
+        "from": mail.from_name or mail.from_address,
+        "words": f"{_SORTS.get(Sort(mail.verdict), '')} {cards.when(mail.came_at, now, request.member.zone)}"
+        if mail.verdict
+        else "Could not be read",
+        "person": mail.verdict == Sort.PERSON.value,
+        "text": mail.text,
+        "why": mail.why,
+        "evidence": mail.evidence,
+        "has_html": bool(mail.html),
+    }
 
 
 def _shown(message: Message, request: MemberRequest, now: datetime) -> dict[str, Any]:
@@ -179,6 +226,33 @@ def mail_state(request: MemberRequest, pk: int, act: str) -> HttpResponse:
     elif act == "drop":
         wanting.drop(pk)
     return redirect("opportunity", message.opportunity_id)
+
+
+@require_GET
+def mails_to_look_at(request: MemberRequest) -> HttpResponse:
+    """Mails that a person should read: from strangers in our threads, about closed opportunities, not readable."""
+    now = clock.now()
+    rows = _to_look_at(request.member).select_related("opportunity").order_by("-id")[:100]
+    shown = [_theirs(mail, request, now) | {"opportunity": mail.opportunity} for mail in rows]
+    return render(request, "fifthcall/mails_to_look_at.html", {"mails": shown})
+
+
+@require_POST
+def mail_looked_at(request: MemberRequest, pk: int) -> HttpResponse:
+    if not _to_look_at(request.member).filter(pk=pk).update(state=Received.State.READ, why=""):
+        raise Http404
+    return redirect("mails_to_look_at")
+
+
+def _to_look_at(member: Membership) -> QuerySet[Received]:
+    """One's own mailbox's; for managers, the workspace's."""
+    states = (Received.State.FLAGGED, Received.State.QUARANTINED)
+    rows = Received.objects.filter(workspace=member.workspace, state__in=states)
+    return rows if member.leads else rows.filter(mailbox__member=member)
+
+
+def count_to_look_at(member: Membership) -> int:
+    return _to_look_at(member).count()
 
 
 @csrf_exempt  # RFC 8058: the reader's mail provider posts it, without having seen the page

@@ -24,7 +24,7 @@ from fifthcall.touches.models import Touch
 from fifthcall.touches.queue import Due, behind, done_today, due_today, end_of_day, queue
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
-from fifthcall.web.views.mail import written_here
+from fifthcall.web.views.mail import count_to_look_at, written_here
 from fifthcall.web.views.mailbox import trouble
 
 ROWS = 30
@@ -74,6 +74,7 @@ def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo:
         "workspace_empty": not steps and not Opportunity.objects.visible_to(member).exists(),
         "next_up": None,
         "trouble": trouble(member),
+        "to_look_at": count_to_look_at(member),
     }
     if current is None and steps:
         line = cards.row(steps[0], now, member.zone)
