@@ -13,12 +13,25 @@ class Folder(models.Model):
     name = models.CharField(max_length=255)
     uidvalidity = models.PositiveBigIntegerField(default=0)
     last_uid = models.PositiveBigIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)  # how often the mail after `last_uid` could not be fetched
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="one_folder_per_name")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Reading(models.Model):
+    """Who reads a mailbox now: one worker at a time, until the lease ends. `fence` rises with each claim."""
+
+    mailbox = models.OneToOneField("channels.Mailbox", on_delete=models.CASCADE, related_name="reading")
+    fence = models.PositiveBigIntegerField(default=0)
+    held_until = models.DateTimeField(null=True)
+    not_let_in_at = models.DateTimeField(null=True)  # since then it is tried seldom, until somebody has mended it
+
+    def __str__(self) -> str:
+        return f"{self.mailbox} until {self.held_until}"
 
 
 class Received(models.Model):

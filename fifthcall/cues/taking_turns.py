@@ -1,0 +1,52 @@
+"""One worker reads a mailbox at a time; a worker that dies while it reads holds the others up for a moment only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from fifthcall.channels.email.transport import TryLater
+from fifthcall.channels.models import Mailbox
+from fifthcall.cues.models import Reading
+
+LEASE = timedelta(seconds=60)
+#: A mailbox that did not let us in, and that nobody has mended yet.
+SELDOM = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Turn:
+    """Ours to read until the lease ends; `fence` proves it. `kept`: mails kept so far."""
+
+    mailbox_id: int
+    workspace_id: int
+    fence: int
+    kept: int = 0
+
+    def hold(self, now: datetime) -> None:
+        """Prolong it. Raises TryLater when somebody else has it: what the caller would write is theirs to write."""
+        if not self._ours().update(held_until=now + LEASE):
+            raise TryLater("Another worker has taken over reading this mailbox.")
+
+    def end(self, **values: datetime | None) -> None:
+        """Let the next one read."""
+        self._ours().update(held_until=None, **values)
+
+    def _ours(self):  # type: ignore[no-untyped-def]
+        return Reading.objects.filter(mailbox_id=self.mailbox_id, fence=self.fence)
+
+
+def take_turn(mailbox: Mailbox, now: datetime) -> Turn | None:
+    """None: somebody else reads it, or it did not let us in lately and is still paused."""
+    Reading.objects.get_or_create(mailbox=mailbox)
+    free = Reading.objects.filter(mailbox=mailbox).filter(Q(held_until=None) | Q(held_until__lte=now))
+    if mailbox.paused_at:
+        free = free.filter(Q(not_let_in_at=None) | Q(not_let_in_at__lte=now - SELDOM))
+    with transaction.atomic():
+        if not free.update(fence=F("fence") + 1, held_until=now + LEASE):
+            return None
+        fence = Reading.objects.values_list("fence", flat=True).get(mailbox=mailbox)
+    return Turn(mailbox.pk, mailbox.workspace_id, fence)
