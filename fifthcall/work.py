@@ -16,6 +16,7 @@ from django.db import close_old_connections
 from fifthcall import clock
 from fifthcall.channels.email.sending import send_due
 from fifthcall.channels.email.wanting import want_automatic
+from fifthcall.cues.ears import Ears
 from fifthcall.cues.incoming import take_in_all
 from fifthcall.imports.running import resume_all
 from fifthcall.pipeline.slipping import flow_on
@@ -32,26 +33,31 @@ class Task:
     due_at: datetime | None = None
 
 
-def schedule(alive: Callable[[], bool] = lambda: True) -> tuple[Task, ...]:
-    """`alive` is asked by what takes long, between one piece and the next."""
+def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None) -> tuple[Task, ...]:
+    """`alive` is asked by what takes long, between one piece and the next; `ears` are kept listening."""
     return (
         Task(resume_all, timedelta(seconds=1)),  # imports that were started, or whose worker died
         Task(flow_on, timedelta(minutes=1)),  # steps whose window has passed
         Task(want_automatic, timedelta(seconds=2)),  # steps that go out by themselves
         Task(take_in_all, timedelta(seconds=1)),  # mail that came in, before any goes out
         Task(lambda now: send_due(now, alive), timedelta(seconds=1), "mail"),
+        *([Task(ears.tend, timedelta(seconds=5))] if ears else []),  # mail that comes in
     )
 
 
 def run_forever(alive: Callable[[], bool]) -> None:
     """Perform what is due until `alive` says no. A verb that fails is logged and comes up again."""
-    tasks = schedule(alive)
-    while alive():
-        now = clock.now()
-        for task in tasks:
-            if alive() and (task.due_at is None or task.due_at <= now):
-                _perform(task, now)
-        time.sleep(TICK)
+    ears = Ears()
+    tasks = schedule(alive, ears)
+    try:
+        while alive():
+            now = clock.now()
+            for task in tasks:
+                if alive() and (task.due_at is None or task.due_at <= now):
+                    _perform(task, now)
+            time.sleep(TICK)
+    finally:
+        ears.close()
 
 
 def run_until_told() -> None:

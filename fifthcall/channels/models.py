@@ -30,6 +30,11 @@ class Mailbox(models.Model):
         OAUTH2 = "oauth2", "OAuth 2"  # XOAUTH2, with a refresh token
         OPEN = "open", "None"
 
+    class Copies(models.TextChoices):
+        AUTO = "auto", "As the provider needs it"
+        OURS = "ours", "Fifthcall puts a copy there"
+        THEIRS = "theirs", "The mail server does it by itself"
+
     workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, related_name="mailboxes")
     address = models.EmailField(max_length=254)
@@ -42,6 +47,7 @@ class Mailbox(models.Model):
     imap_host = models.CharField(max_length=253, blank=True)  # "": replies can't be read
     imap_port = models.PositiveIntegerField(default=993)
     imap_security = models.CharField(max_length=8, choices=Security, default=Security.TLS)
+    copies = models.CharField(max_length=6, choices=Copies, default=Copies.AUTO)  # of sent mail, in the Sent folder
     username = models.CharField(max_length=254, blank=True)
     auth = models.CharField(max_length=8, choices=Auth, default=Auth.PASSWORD)
     sealed = models.TextField(blank=True)  # password, refresh_token, client_id, client_secret, token_url, api_key
@@ -125,6 +131,8 @@ class Message(models.Model):
     crashes = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     touch = models.ForeignKey("touches.Touch", on_delete=models.PROTECT, null=True, related_name="+")
+    copied_at = models.DateTimeField(null=True)  # since when its copy is known to lie among the sent mail
+    look_at = models.DateTimeField(null=True)  # if uncertain: when to look for its copy again; null: now
     created_at = models.DateTimeField()
 
     class Meta:

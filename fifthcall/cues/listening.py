@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from fifthcall import clock
-from fifthcall.channels.email.imap import Declined, Line, Opened, Waiting, connected
+from fifthcall.channels.email.imap import Declined, Line, Listed, Opened, Waiting, connected
 from fifthcall.channels.email.sending import pause
 from fifthcall.channels.email.transport import NotLetIn, Trouble
 from fifthcall.channels.models import Mailbox
 from fifthcall.cues.digests import digest_of, digest_of_place
 from fifthcall.cues.folders import INBOX, worth_reading
 from fifthcall.cues.models import Folder, Received
+from fifthcall.cues.sent_mail import keep_copies, look_for_uncertain
 from fifthcall.cues.taking_turns import Turn, take_turn
 
 log = logging.getLogger(__name__)
@@ -46,15 +47,21 @@ class Found:
 
 
 def fetch(mailbox_id: int, now: datetime) -> int:
-    """Keep what is new in the mailbox; how many mails. 0 also when it can't be read now, or somebody else reads it."""
+    """Keep what is new in the mailbox; how many mails. 0 also when it can't be read now, or somebody else reads it.
+
+    On the same line, what we have sent is looked for among the sent mail, or put there.
+    """
     mailbox = Mailbox.objects.filter(pk=mailbox_id, removed_at=None).exclude(imap_host="").first()
     turn = take_turn(mailbox, now) if mailbox else None
     if mailbox is None or turn is None:
         return 0
-    before = turn.kept
     try:
         with connected(mailbox) as line:
-            _read_all(line, mailbox, turn, now)
+            folders = line.folders()
+            _read_all(line, folders, turn, now)
+            Mailbox.objects.filter(pk=mailbox.pk).update(read_at=now, read_problem="")
+            look_for_uncertain(line, folders, mailbox, now)
+            keep_copies(line, folders, turn, now)
     except NotLetIn as error:
         _note_trouble(mailbox, error)
         pause(mailbox.pk, str(error), now)
@@ -63,9 +70,8 @@ def fetch(mailbox_id: int, now: datetime) -> int:
         _note_trouble(mailbox, error)
         turn.end()
     else:
-        Mailbox.objects.filter(pk=mailbox.pk).update(read_at=now, read_problem="")
         turn.end(not_let_in_at=None)
-    return turn.kept - before
+    return turn.kept
 
 
 def _note_trouble(mailbox: Mailbox, error: Trouble) -> None:
@@ -73,9 +79,10 @@ def _note_trouble(mailbox: Mailbox, error: Trouble) -> None:
     Mailbox.objects.filter(pk=mailbox.pk).update(read_problem=str(error)[:300])
 
 
-def _read_all(line: Line, mailbox: Mailbox, turn: Turn, now: datetime) -> None:
+def _read_all(line: Line, folders: list[Listed], turn: Turn, now: datetime) -> None:
+    mailbox = turn.mailbox
     since = min(mailbox.read_at or now, now) - BACK
-    for name in worth_reading(line.folders()):
+    for name in worth_reading(folders):
         try:
             opened = line.open(name)
         except Declined:
@@ -160,8 +167,8 @@ def _move_on(turn: Turn, folder: Folder, last_uid: int, tries: int, found: list[
     now = clock.now()
     rows = {
         mail.digest: Received(
-            workspace_id=turn.workspace_id,
-            mailbox_id=turn.mailbox_id,
+            workspace_id=turn.mailbox.workspace_id,
+            mailbox_id=turn.mailbox.pk,
             digest=mail.digest,
             raw=mail.raw,
             folder=folder.name,
@@ -175,7 +182,7 @@ def _move_on(turn: Turn, folder: Folder, last_uid: int, tries: int, found: list[
     folder.last_uid, folder.tries = last_uid, tries
     with transaction.atomic():
         turn.hold(now)
-        known = Received.objects.filter(mailbox_id=turn.mailbox_id, digest__in=rows)
+        known = Received.objects.filter(mailbox_id=turn.mailbox.pk, digest__in=rows)
         for digest in known.values_list("digest", flat=True):
             del rows[digest]
         Received.objects.bulk_create(reversed(rows.values()), ignore_conflicts=True)

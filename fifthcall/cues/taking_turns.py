@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from fifthcall.channels.email.transport import TryLater
 from fifthcall.channels.models import Mailbox
@@ -21,8 +21,7 @@ SELDOM = timedelta(hours=1)
 class Turn:
     """Ours to read until the lease ends; `fence` proves it. `kept`: mails kept so far."""
 
-    mailbox_id: int
-    workspace_id: int
+    mailbox: Mailbox
     fence: int
     kept: int = 0
 
@@ -35,8 +34,8 @@ class Turn:
         """Let the next one read."""
         self._ours().update(held_until=None, **values)
 
-    def _ours(self):  # type: ignore[no-untyped-def]
-        return Reading.objects.filter(mailbox_id=self.mailbox_id, fence=self.fence)
+    def _ours(self) -> QuerySet[Reading]:
+        return Reading.objects.filter(mailbox=self.mailbox, fence=self.fence)
 
 
 def take_turn(mailbox: Mailbox, now: datetime) -> Turn | None:
@@ -49,4 +48,4 @@ def take_turn(mailbox: Mailbox, now: datetime) -> Turn | None:
         if not free.update(fence=F("fence") + 1, held_until=now + LEASE):
             return None
         fence = Reading.objects.values_list("fence", flat=True).get(mailbox=mailbox)
-    return Turn(mailbox.pk, mailbox.workspace_id, fence)
+    return Turn(mailbox, fence)

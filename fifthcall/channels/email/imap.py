@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import imaplib
 import re
+import selectors
+import socket
 import ssl
 import urllib.error
 from collections.abc import Iterator, Sequence
@@ -110,13 +112,36 @@ class Line:
         return sorted(found, key=lambda mail: mail.uid)
 
     def bring(self, uids: Sequence[int], part: str = "[]") -> dict[int, bytes]:
-        """The mails as they are, or a `part` of each: "[HEADER]", "[]<0.1048576>"; those gone meanwhile are left out."""
+        """The mails, or a `part` of each ("[HEADER]", "[]<0.1000>"), as they are; those gone meanwhile are left out."""
         return dict(_bodies(self._fetch(uids, f"(UID BODY.PEEK{part})")))
 
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         """Put a mail into a folder, as read."""
         with _told_apart(self.host):
             _expect(self.client.append(encode_folder(folder), r"(\Seen)", imaplib.Time2Internaldate(at), raw))
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether the server tells by itself that something came (IDLE, RFC 2177)."""
+        return "IDLE" in self.client.capabilities
+
+    def wait(self, seconds: float, wake: socket.socket) -> bool:
+        """Wait in IDLE until something changes in the open folder (True), the time is over or `wake` can be read."""
+        client = self.client
+        with _told_apart(self.host):
+            client.untagged_responses.pop("EXISTS", None)
+            tag = client._command("IDLE")
+            while client._get_response() is not None:  # what came since the last time is told before "+ idling"
+                if client.tagged_commands[tag]:
+                    raise Declined(f"{self.host} doesn't wait.")
+            told = "EXISTS" in client.untagged_responses
+            if not told:
+                _until_readable(client.sock, seconds, wake)
+            client.send(b"DONE\r\n")
+            while not client.tagged_commands[tag]:
+                client._get_response()
+            client.tagged_commands.pop(tag)
+        return bool(client.untagged_responses.pop("EXISTS", None)) or told
 
     def close(self) -> None:
         """Sign out, without waiting long for the answer."""
@@ -164,7 +189,7 @@ def connect(mailbox: Mailbox) -> Line:
         raise TryLater(f"{host} can't be reached: {_said(error)}") from error
     try:
         _sign_in(box, mailbox)
-        box.client._get_capabilities()  # type: ignore[attr-defined]  # more is offered once we are in
+        box.client._get_capabilities()  # more is offered once we are in
     except BaseException as error:
         with suppress(OSError):
             box.client.shutdown()
@@ -218,6 +243,15 @@ def _told_apart(host: str) -> Iterator[None]:
         raise TryLater(f"The line to {host} broke: {_said(error)}") from error
     except (imaplib.IMAP4.error, ImapToolsError) as error:
         raise Declined(f"{host}: {_said(error)}") from error
+
+
+def _until_readable(line: socket.socket, seconds: float, wake: socket.socket) -> None:
+    if isinstance(line, ssl.SSLSocket) and line.pending():
+        return
+    with selectors.DefaultSelector() as either:
+        either.register(line, selectors.EVENT_READ)
+        either.register(wake, selectors.EVENT_READ)
+        either.select(seconds)
 
 
 def _expect(answer: tuple[str, list[Any]]) -> list[Any]:
