@@ -10,7 +10,7 @@ import imaplib
 import os
 import re
 import shutil
-import ssl
+import signal
 import subprocess
 import tempfile
 import time
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from imap_tools.utils import encode_folder
 
 from tests.smtp_sink import closed_port
 
@@ -53,6 +54,9 @@ ssl_key = <{home}/key.pem
 ssl_dh =
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -133,7 +137,13 @@ class Dovecot:
         command = [BINARY, "-F", "-c", str(self.home / "dovecot.conf")]
         with (self.home / "said").open("wb") as said:
             self.process = subprocess.Popen(
-                command, cwd=self.home, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **self.as_user
+                command,
+                cwd=self.home,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+                **self.as_user,
             )
         for _ in range(200):
             with contextlib.suppress(OSError, imaplib.IMAP4.error):
@@ -148,8 +158,9 @@ class Dovecot:
     def stop(self) -> None:
         """End every process of the server; the mail stays."""
         if self.process:
-            self.process.terminate()
+            os.killpg(self.process.pid, signal.SIGKILL)  # its children too; asked kindly, they take a second
             self.process.wait(10)
+            (self.home / "run" / "master.pid").unlink(missing_ok=True)
             self.process = None
 
     def again(self) -> None:
@@ -158,13 +169,14 @@ class Dovecot:
 
     def password(self, new: str) -> None:
         """What the users sign in with from now on."""
+        self.secret = new
         (self.home / "users").write_text("".join(f"{user}:{new}\n" for user in USERS))
 
     @contextlib.contextmanager
     def as_client(self, user: str = "ada") -> Iterator[imaplib.IMAP4]:
         """Signed in, as a user's own mail program would be."""
         client = imaplib.IMAP4(self.host, self.port, timeout=10)
-        client.login(user, PASSWORD)
+        client.login(user, self.secret)
         try:
             yield client
         finally:
@@ -180,9 +192,9 @@ class Dovecot:
         """Several mails arrive, over one line."""
         when = imaplib.Time2Internaldate(at) if at else ""
         with self.as_client(user) as client:
-            client.create(f'"{folder}"')
+            client.create(encode_folder(folder).decode())
             for raw in mails:
-                answer = client.append(f'"{folder}"', "", when, raw)
+                answer = client.append(encode_folder(folder).decode(), "", when, raw)
                 assert answer[0] == "OK", answer
 
     def flags(self, folder: str = "INBOX", user: str = "ada") -> list[str]:
@@ -240,11 +252,6 @@ def _certificate(folder: Path) -> None:
     (folder / "key.pem").write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-
-
-def trusting(server: Dovecot) -> ssl.SSLContext:
-    """A context that takes the server's own certificate."""
-    return ssl.create_default_context(cafile=str(server.certificate))
 
 
 @contextlib.contextmanager

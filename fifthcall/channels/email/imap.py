@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 from imap_tools.imap_utf7 import utf7_decode
 from imap_tools.utils import encode_folder
@@ -201,11 +201,17 @@ def connect(mailbox: Mailbox) -> Line:
 
 def _reach(mailbox: Mailbox) -> BaseMailBox:
     host, port = mailbox.imap_host, mailbox.imap_port
-    if mailbox.imap_security == Mailbox.Security.NONE:
-        return MailBoxUnencrypted(host, port, timeout=TIMEOUT)
     secure = ssl.create_default_context()
-    if mailbox.imap_security == Mailbox.Security.STARTTLS:
-        return MailBoxStartTls(host, port, timeout=TIMEOUT, ssl_context=secure)
+    if mailbox.imap_security != Mailbox.Security.TLS:
+        box = MailBoxUnencrypted(host, port, timeout=TIMEOUT)
+        if mailbox.imap_security == Mailbox.Security.STARTTLS:
+            try:
+                box.client.starttls(secure)
+            except BaseException:
+                with suppress(OSError):
+                    box.client.shutdown()
+                raise
+        return box
     return MailBox(host, port, timeout=TIMEOUT, ssl_context=secure)
 
 
