@@ -9,6 +9,7 @@ import pytest
 from fifthcall.channels.email import imap
 from fifthcall.channels.models import Mailbox
 from fifthcall.cues import listening
+from fifthcall.cues.digests import digest_of
 from fifthcall.cues.listening import fetch
 from fifthcall.cues.models import Folder, Reading, Received
 from fifthcall.journal.models import Event
@@ -146,7 +147,7 @@ def test_one_huge_mail_among_a_hundred(server: Dovecot, mailbox: Mailbox) -> Non
     huge = Received.objects.get(why__gt="")
     assert huge.why == "Only its beginning was read: it has 25 MB." and huge.state == State.NEW
     assert bytes(huge.raw) == letter(40, "x" * 25_100_000)[:1_000_000]
-    large = Received.objects.filter(digest=listening.digest_of(mails[41])).get()
+    large = Received.objects.filter(digest=digest_of(mails[41])).get()
     assert bytes(large.raw) == mails[41]
     assert fetch(mailbox.pk, NOW) == 0
 

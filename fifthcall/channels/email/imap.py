@@ -136,7 +136,7 @@ class Line:
                     raise Declined(f"{self.host} doesn't wait.")
             told = "EXISTS" in client.untagged_responses
             if not told:
-                _until_readable(client.sock, seconds, wake)
+                _until_readable(client, seconds, wake)
             client.send(b"DONE\r\n")
             while not client.tagged_commands[tag]:
                 client._get_response()
@@ -251,13 +251,26 @@ def _told_apart(host: str) -> Iterator[None]:
         raise Declined(f"{host}: {_said(error)}") from error
 
 
-def _until_readable(line: socket.socket, seconds: float, wake: socket.socket) -> None:
-    if isinstance(line, ssl.SSLSocket) and line.pending():
+def _until_readable(client: Any, seconds: float, wake: socket.socket) -> None:
+    if _has_more(client):
         return
     with selectors.DefaultSelector() as either:
-        either.register(line, selectors.EVENT_READ)
+        either.register(client.sock, selectors.EVENT_READ)
         either.register(wake, selectors.EVENT_READ)
         either.select(seconds)
+
+
+def _has_more(client: Any) -> bool:
+    """Whether more was read already than the library has looked at: no selector would tell of that."""
+    if hasattr(client, "_readbuf"):  # Python 3.14
+        return bool(client._readbuf)
+    client.sock.settimeout(0)
+    try:
+        return bool(client.file.peek(1))
+    except ssl.SSLWantReadError:
+        return False
+    finally:
+        client.sock.settimeout(TIMEOUT)
 
 
 def _expect(answer: tuple[str, list[Any]]) -> list[Any]:
