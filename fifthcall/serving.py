@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -83,14 +84,18 @@ def web(host: str, port: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    from fifthcall.web import rooms
+
     end_with_parent()
+    # It doubts the number of threads, most of which only wait (see rooms): its other warnings are worth reading.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
         "fifthcall.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=4,
+        blocking_threads=rooms.THREADS,
         workers_kill_timeout=10,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()

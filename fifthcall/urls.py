@@ -7,13 +7,29 @@ from importlib import import_module
 from django.urls import include, path
 
 from fifthcall.web.access import Who, declared, route
-from fifthcall.web.views import editing, imports, mail, mailbox, opportunities, playbooks, setup, team, today
+from fifthcall.web.views import (
+    consents,
+    editing,
+    hits,
+    imports,
+    mail,
+    mailbox,
+    news,
+    opportunities,
+    playbooks,
+    setup,
+    team,
+    today,
+)
 
 MEMBER, MANAGER, ANYONE = Who.MEMBER, Who.MANAGER, Who.ANYONE
 
 urlpatterns = [
     route("", today.home, who=MEMBER, name="home"),
     route("today/", today.today, who=MEMBER, name="today"),
+    route("today/news/", news.news, who=MEMBER, name="today_news"),
+    route("o/<str:token>.gif", hits.picture, who=ANYONE, name="mail_picture"),
+    route("l/<str:token>", hits.link, who=ANYONE, name="mail_link"),
     route("opportunities/<int:pk>/card/", today.today_card, who=MEMBER, name="today_card"),
     route("opportunities/<int:pk>/outcomes/<str:code>/", today.outcome_panel, who=MEMBER, name="outcome_panel"),
     route(
@@ -46,6 +62,7 @@ urlpatterns = [
     route("playbooks/<str:code>/", playbooks.playbook, who=MEMBER, name="playbook"),
     route("playbooks/<str:code>/edit/", playbooks.playbook_edit, who=MANAGER, name="playbook_edit"),
     route("opportunities/<int:pk>/rest/", opportunities.rest, who=MEMBER, name="rest"),
+    route("people/<int:pk>/consents/", consents.consent_add, who=MEMBER, name="consent_add"),
     route("people/<int:pk>/ways/", opportunities.way_add, who=MEMBER, name="way_add"),
     route("imports/", imports.imports, who=MANAGER, name="imports"),
     route("imports/new/", imports.upload, who=MANAGER, name="import_upload"),

@@ -17,6 +17,7 @@ from fifthcall import clock
 from fifthcall.channels.email.sending import send_due
 from fifthcall.channels.email.wanting import want_automatic
 from fifthcall.cues.ears import Ears
+from fifthcall.cues.gathering import gather
 from fifthcall.cues.incoming import take_in_all
 from fifthcall.imports.running import resume_all
 from fifthcall.pipeline.slipping import flow_on
@@ -30,6 +31,7 @@ class Task:
     verb: Callable[[datetime], object]
     every: timedelta
     name: str = ""
+    apart: bool = False  # in a thread of its own: what others wait for must not hold it up
     due_at: datetime | None = None
 
 
@@ -42,6 +44,7 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(take_in_all, timedelta(seconds=1)),  # mail that came in, before any goes out
         Task(lambda now: send_due(now, alive), timedelta(seconds=1), "mail"),
         *([Task(ears.tend, timedelta(seconds=5))] if ears else []),  # mail that comes in
+        Task(gather, timedelta(seconds=0.2), apart=True),  # opens and clicks
     )
 
 
@@ -49,15 +52,25 @@ def run_forever(alive: Callable[[], bool]) -> None:
     """Perform what is due until `alive` says no. A verb that fails is logged and comes up again."""
     ears = Ears()
     tasks = schedule(alive, ears)
+    apart = [threading.Thread(target=_run, args=([task], alive), daemon=True) for task in tasks if task.apart]
+    for thread in apart:
+        thread.start()
     try:
-        while alive():
-            now = clock.now()
-            for task in tasks:
-                if alive() and (task.due_at is None or task.due_at <= now):
-                    _perform(task, now)
-            time.sleep(TICK)
+        _run([task for task in tasks if not task.apart], alive)
     finally:
         ears.close()
+    for thread in apart:
+        thread.join(10)
+
+
+def _run(tasks: list[Task], alive: Callable[[], bool]) -> None:
+    tick = min(TICK, *(task.every.total_seconds() for task in tasks))
+    while alive():
+        now = clock.now()
+        for task in tasks:
+            if alive() and (task.due_at is None or task.due_at <= now):
+                _perform(task, now)
+        time.sleep(tick)
 
 
 def run_until_told() -> None:

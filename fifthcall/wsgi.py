@@ -2,5 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from fifthcall.web.rooms import Rooms
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fifthcall.settings")
-application = get_wsgi_application()
+application = Rooms(get_wsgi_application())

@@ -22,6 +22,9 @@ LIMITS = {
     "today.alone.queue": (3, "most"),
     "outcome": (5, "most"),
     "decide": (6_000, "most"),
+    "locked.p99": (300, "most"),
+    "locked.answered": (1, "least"),
+    "locked.kept": (1, "least"),
 }
 
 
@@ -54,9 +57,15 @@ def test_each_measurement_says_what_it_found(report: dict[str, Any]) -> None:
         assert one["verdict"] in (("info",) if one["limit"] is None else ("pass", "miss"))
 
 
+@pytest.mark.slow
+def test_e1_links_are_answered_and_kept_while_the_database_is_locked(report: dict[str, Any]) -> None:
+    found = {one["name"]: one["ours"] for one in report["measurements"]}
+    assert found["locked.answered"] == found["locked.kept"] == 1
+
+
 def test_an_unknown_measurement_is_wrong_use() -> None:
     done = bench("lunch")
-    assert done.returncode == 2 and "choose from import, today, outcome, decide" in done.stderr
+    assert done.returncode == 2 and "choose from import, today, outcome, decide, locked" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,35 @@ class Message(models.Model):
 UNFINISHED = (Message.State.WAITING, Message.State.SENDING, Message.State.UNCERTAIN, Message.State.ASKED)
 
 
+class Link(models.Model):
+    """What a tracked mail carries in place of an address (E1): it leads to its stored target and nowhere else.
+
+    `handle`: 128 random bits, sealed together with the target in the address itself, so that answering needs no
+    database.
+    """
+
+    class Kind(models.TextChoices):
+        LINK = "link", "Link"
+        PIXEL = "pixel", "Picture"
+        TRAP = "trap", "Hidden link"  # nobody sees it: who follows it is a machine
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(max_length=5, choices=Kind)
+    handle = models.CharField(max_length=32, unique=True)  # hexadecimal
+    target = models.TextField(blank=True)  # "" for a picture or a trap
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "kind"], condition=~Q(kind="link"), name="one_picture_and_trap_per_message"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.target or self.get_kind_display()
+
+
 def by_hand(opportunity_id: int, version: int) -> None:
     """The step can't go out by itself after all: it is the rep's, until the next decision."""
     Opportunity.objects.filter(pk=opportunity_id, version=version).update(next_automatic=False)

@@ -86,3 +86,74 @@ class Received(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_address}: {self.subject}"
+
+
+class Spool(models.Model):
+    """How far a file of hits has been read: moved on in the transaction that keeps what was read."""
+
+    name = models.CharField(max_length=80, unique=True)
+    offset = models.PositiveBigIntegerField(default=0)  # bytes
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Hit(models.Model):
+    """Something fetched a picture or a link of a mail; by whom is for `hits.verdict` to say.
+
+    No address is kept, only its digest: enough to see that two hits came from one place.
+    """
+
+    link = models.ForeignKey("channels.Link", on_delete=models.CASCADE, related_name="hits")
+    message = models.ForeignKey("channels.Message", on_delete=models.CASCADE, related_name="hits")
+    at = models.DateTimeField()
+    method = models.CharField(max_length=8)
+    agent = models.CharField(max_length=300, blank=True)
+    address = models.CharField(max_length=32, blank=True)  # digest
+    network = models.CharField(max_length=60, blank=True)  # a known one
+    own = models.CharField(max_length=7, blank=True)  # "session" or "address": one of ours
+    said: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)  # headers that tell apart
+    sort = models.CharField(max_length=7, blank=True)  # hits.Sort, "" until judged
+    evidence: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    judged_at = models.DateTimeField(null=True)  # or looked at, and left for what may still come with it
+    touch = models.ForeignKey("touches.Touch", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=Q(sort=""), name="hits_to_judge"),
+            models.Index(fields=["message", "at"], name="hits_of_message"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} {self.at}"
+
+
+class Presence(models.Model):
+    """Where members of a workspace work from (digests of sessions and addresses), so that our own looks don't count."""
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=32)
+    kind = models.CharField(max_length=7)  # "session" or "address"
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "digest"], name="one_presence_each")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Arrival(models.Model):
+    """The latest that came in for a member, for a page that stands open: `number` rises with each."""
+
+    member = models.OneToOneField(
+        "teams.Membership", on_delete=models.CASCADE, related_name="arrival", primary_key=True
+    )
+    number = models.PositiveIntegerField(default=0)
+    opportunity = models.ForeignKey("pipeline.Opportunity", on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.number}"

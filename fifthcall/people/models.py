@@ -95,6 +95,32 @@ class Suppression(models.Model):
         return f"{self.channel}: {self.target}"
 
 
+class Consent(models.Model):
+    """They agreed to something, or took it back: an entry each time, never changed. The latest one holds."""
+
+    class Kind(models.TextChoices):
+        TRACKING = "tracking", "Seeing whether mail is opened"
+        RECORDING = "recording", "Recording calls"
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=9, choices=Kind)
+    given = models.BooleanField(null=True)  # False: taken back, or never wanted; None: as if nothing had been said
+    at = models.DateTimeField()
+    how = models.CharField(max_length=200)  # in what words, on which form, in which call
+    by = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "kind", "at", "id"], name="consents_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        return {True: "agreed", False: "not wanted", None: "no word any more"}[self.given]
+
+
 class Fact(models.Model):
     """Something the prospect confirmed, with the day (D2)."""
 

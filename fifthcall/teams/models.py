@@ -49,6 +49,7 @@ class Workspace(models.Model):
     check_in_hours = models.PositiveSmallIntegerField(default=48)
     postal_address = models.CharField(max_length=300, blank=True)  # under every mail that goes out by itself
     sends_by_itself = models.BooleanField(default=False)  # playbook steps marked automatic go out without anybody
+    country = models.CharField(max_length=2, blank=True)  # ISO 3166: whose law holds where a prospect's isn't known
     tracking = models.BooleanField(default=False)  # E1: opens and clicks are looked for, where the law lets us
     playbooks: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)  # id → its own TOML
     created_at = models.DateTimeField()

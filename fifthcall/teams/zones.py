@@ -70,3 +70,25 @@ def zone_of_country(name: str) -> str:
     """The zone of a country (English name or two-letter code) that has only one, else ""."""
     zones = _by_country().get(name.strip().casefold(), set())
     return next(iter(zones)) if len(zones) == 1 else ""
+
+
+@cache
+def country_choices() -> tuple[tuple[str, str], ...]:
+    """(code, English name) of every country, by name."""
+    lines = (_DATA / "iso3166.tab").read_text(encoding="utf-8").splitlines()
+    pairs = [line.split("\t")[:2] for line in lines if line and not line.startswith("#")]
+    return tuple(sorted(((code, name) for code, name in pairs), key=lambda pair: pair[1]))
+
+
+@cache
+def country_of_zone(zone: str) -> str:
+    """The ISO 3166 code of the country a zone is named for, "" for one that belongs to none ("UTC")."""
+    for line in (_DATA / "zone.tab").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#") and line.split("\t")[2] == zone:
+            return line.split("\t")[0]
+    return ""
+
+
+def name_of_country(code: str) -> str:
+    """A country's English name, or the code itself."""
+    return dict(country_choices()).get(code, code)

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
 from fifthcall.teams.models import Membership, Role
+from fifthcall.web.presence import keep_presence
 
 View = Callable[..., HttpResponse]
 
@@ -51,6 +52,8 @@ def route(pattern: str, view: Any, *, who: Who, name: str) -> URLPattern:
         if not who.admits(member):
             raise PermissionDenied
         cast(MemberRequest, request).member = member
+        if member.workspace.tracking:
+            keep_presence(request, member.workspace_id)
         return cast(HttpResponse, view(request, *args, **kwargs))
 
     gate.who = who  # type: ignore[attr-defined]
@@ -85,7 +88,8 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated if hasattr(request, "user") else False:
+        # Only an answer that looked at the session can be somebody's own; asking it here would take the database.
+        if request.session.accessed and request.user.is_authenticated if hasattr(request, "user") else False:
             response.setdefault("Cache-Control", "no-store")
         return response
 

@@ -12,6 +12,7 @@ from email.utils import format_datetime
 
 from django.conf import settings
 
+from fifthcall.channels.email.tracked import track
 from fifthcall.channels.models import Mailbox, Message
 
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
@@ -45,7 +46,8 @@ def compose(message: Message, mailbox: Mailbox, postal_address: str, now: dateti
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         text += f"\n\n{postal_address}\nNo more mail from us: {way_out}"
     mail.set_content(text + "\n", charset="utf-8", cte="quoted-printable")
-    mail.add_alternative(as_html(text), subtype="html", charset="utf-8", cte="quoted-printable")
+    page = track(message, as_html(text), now) if message.tracked else as_html(text)
+    mail.add_alternative(page, subtype="html", charset="utf-8", cte="quoted-printable")
     return mail
 
 

@@ -17,6 +17,7 @@ from fifthcall.channels.email.composing import BREAKS, one_line
 from fifthcall.channels.email.mailboxes import mailbox_of
 from fifthcall.channels.models import UNFINISHED, Mailbox, Message, by_hand
 from fifthcall.people.models import ContactPoint, Person
+from fifthcall.people.tracking import tracking_of
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import to_change, to_change_by_itself
 from fifthcall.rules.case import Kind, Status, Window
@@ -228,6 +229,7 @@ def _about(opportunity: Opportunity, member: Membership, mailbox: Mailbox, key: 
         "to_name": opportunity.person.name if opportunity.person else "",
         "purpose": opportunity.next_purpose if opportunity.next_kind in (Kind.EMAIL, Kind.INVITE) else "",
         "message_id": message_id_of(key, mailbox.address),
+        "tracked": tracking_of(opportunity.workspace, opportunity.person, opportunity.organization).yes,
         "wanted_at": now,
         "created_at": now,
     }

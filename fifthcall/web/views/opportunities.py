@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
+from fifthcall.cues.signs import signs_of
 from fifthcall.journal.models import note_event
 from fifthcall.people.models import ContactPoint, Fact, Person
 from fifthcall.people.names import matching_key
@@ -37,6 +38,7 @@ from fifthcall.touches.models import Touch
 from fifthcall.touches.promises import promises_of
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
+from fifthcall.web.views.consents import consents_of
 from fifthcall.web.views.mail import mails, written_here
 
 _DAY = forms.DateInput(attrs={"type": "date"})
@@ -171,7 +173,7 @@ def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_:
         "owner": row.owner.name if row.owner else "",
         "timeline": _timeline(row, member, now),
         "facts": [{"text": f.text, "on": day(f.confirmed_on)} for f in row.facts.order_by("-confirmed_on", "-id")],
-        "people": _people(row),
+        "people": _people(row, member, now),
         "mails": mails(row, request, now),
         "note_form": NoteForm(prefix="note"),
         "fact_form": FactForm(prefix="fact", initial={"confirmed_on": wall(now, member.zone).date()}),
@@ -225,18 +227,20 @@ def situation(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _timeline(row: Opportunity, member: Membership, now: Any) -> list[dict[str, Any]]:
     touches = Touch.of(row).filter(retracts=None).select_related("member", "retraction")
-    return [
+    told = [
         cards.said(touch, now, member.zone)
         | {
+            "at": touch.at,
             "iso": wall(touch.at, touch.zone).isoformat(),
             "gone": hasattr(touch, "retraction"),
             "retractable": touch.member_id == member.pk and now - touch.at < UNDO_WITHIN,
         }
         for touch in touches.order_by("-at", "-id")[:200]
     ]
+    return sorted([*told, *signs_of(row, now, member.zone)], key=lambda line: line["at"], reverse=True)
 
 
-def _people(row: Opportunity) -> list[dict[str, Any]]:
+def _people(row: Opportunity, member: Membership, now: Any) -> list[dict[str, Any]]:
     people = Person.objects.filter(organization=row.organization, merged_into=None)
     if row.organization is None:
         people = people.none()
@@ -252,6 +256,7 @@ def _people(row: Opportunity) -> list[dict[str, Any]]:
             "ways": written_here(ways, row.pk) if person == row.person else ways,
             "twins": [other for other in found if other.key == person.key and other.pk != person.pk],
             "way_form": WayForm(prefix=f"way{person.pk}"),
+            "consents": consents_of(person, row.organization, member, now),
         }
         for person, ways in ((person, cards.ways_of(person, "")) for person in found)
     ]

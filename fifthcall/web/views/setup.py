@@ -19,8 +19,9 @@ from fifthcall.pipeline.models import Opportunity
 from fifthcall.sample import fill
 from fifthcall.teams import set_up
 from fifthcall.teams.models import Membership, Role, User, Workspace
-from fifthcall.teams.zones import choices, zone_of_machine
+from fifthcall.teams.zones import choices, country_of_zone, zone_of_machine
 from fifthcall.web.access import MemberRequest
+from fifthcall.web.tracking_words import TRACKING_LABEL, TRACKING_WORDS
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -41,7 +42,8 @@ class SetUpForm(PasswordForm):
     email = forms.EmailField(label="Your email")
     company = forms.CharField(max_length=120, label="Company")
     zone = forms.ChoiceField(label="Time zone", choices=lambda: [(z, z.replace("_", " ")) for z in choices()])
-    field_order = ["name", "email", "password", "company", "zone"]
+    tracking = forms.BooleanField(required=False, label=TRACKING_LABEL, help_text=TRACKING_WORDS)
+    field_order = ["name", "email", "password", "company", "zone", "tracking"]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
@@ -62,7 +64,8 @@ def setup(request: HttpRequest, token: str) -> HttpResponse:
         if not set_up.use(token, now):
             return render(request, "fifthcall/setup.html", {"used": True}, status=410)
         workspace = Workspace.objects.order_by("id").first() or Workspace(created_at=now)
-        workspace.name, workspace.zone = data["company"], data["zone"]
+        workspace.name, workspace.zone, workspace.tracking = data["company"], data["zone"], data["tracking"]
+        workspace.country = workspace.country or country_of_zone(data["zone"])
         workspace.save()
         user = User.objects.create_user(data["email"], data["password"])
         add_member(

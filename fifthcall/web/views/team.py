@@ -20,32 +20,36 @@ from fifthcall.journal.models import note_event
 from fifthcall.pipeline.slipping import plan_again
 from fifthcall.teams import set_up
 from fifthcall.teams.models import Membership, User, Workspace
-from fifthcall.teams.zones import choices
+from fifthcall.teams.zones import choices, country_choices
 from fifthcall.web.access import MemberRequest
+from fifthcall.web.tracking_words import TRACKING_LABEL, TRACKING_WORDS
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     zone = forms.ChoiceField(label="Time zone", choices=lambda: [(z, z.replace("_", " ")) for z in choices()])
+    country = forms.ChoiceField(
+        label="Country you sell from",
+        required=False,
+        choices=lambda: [("", "Not said"), *country_choices()],
+        help_text="Its law holds where nothing says which country a prospect is in.",
+    )
 
     class Meta:
         model = Workspace
         fields = (
             *("name", "zone", "currency", "touches_an_hour", "check_in_hours"),
-            *("postal_address", "sends_by_itself", "tracking"),
+            *("postal_address", "sends_by_itself", "country", "tracking"),
         )
         labels = {
             "touches_an_hour": "Touches an hour",
             "check_in_hours": "Check in after (hours)",
             "postal_address": "Postal address, under every mail that goes out by itself",
             "sends_by_itself": "Mails that a playbook marks as automatic go out without me",
-            "tracking": "See whether mails are opened and links followed",
+            "tracking": TRACKING_LABEL,
         }
-        help_texts = {
-            "tracking": "Only where the law allows it or they agreed, and never for people it is switched off for. "
-            "Off, mails carry no picture and no changed link, and nothing is stored.",
-        }
+        help_texts = {"tracking": TRACKING_WORDS}
 
     def clean_touches_an_hour(self) -> int:
         value: int = self.cleaned_data["touches_an_hour"]
@@ -156,6 +160,7 @@ def _settings(
         {"label": "Company", "value": member.workspace.name},
         {"label": "Time zone", "value": member.workspace.zone},
         {"label": "Touches an hour", "value": rate},
+        {"label": TRACKING_LABEL, "value": "Yes, where we may" if member.workspace.tracking else "No"},
     ]
     context = {"form": form, "workspace_words": words, "blocks": blocks}
     return render(request, "fifthcall/settings.html", context, status=422 if moved else 200)

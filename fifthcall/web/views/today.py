@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
+from fifthcall.cues.arrivals import latest_of
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import Changed, NotVisible
 from fifthcall.rules.case import Kind
@@ -75,6 +76,7 @@ def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo:
         "next_up": None,
         "trouble": trouble(member),
         "to_look_at": count_to_look_at(member),
+        "news_number": lambda: latest.number if (latest := latest_of(member, None)) else 0,  # asked by whole pages only
     }
     if current is None and steps:
         line = cards.row(steps[0], now, member.zone)
