@@ -20,6 +20,8 @@ from fifthcall.web.views import (
     setup,
     team,
     today,
+    wording,
+    writing,
 )
 
 MEMBER, MANAGER, ANYONE = Who.MEMBER, Who.MANAGER, Who.ANYONE
@@ -61,6 +63,16 @@ urlpatterns = [
     route("playbooks/", playbooks.playbooks, who=MEMBER, name="playbooks"),
     route("playbooks/<str:code>/", playbooks.playbook, who=MEMBER, name="playbook"),
     route("playbooks/<str:code>/edit/", playbooks.playbook_edit, who=MANAGER, name="playbook_edit"),
+    route("opportunities/<int:pk>/words/", wording.words, who=MEMBER, name="words"),
+    route("wording/", wording.wording, who=MEMBER, name="wording"),
+    route("wording/hint/", wording.words_hint, who=MEMBER, name="words_hint"),
+    route("wording/new/", writing.template_new, who=MANAGER, name="template_new"),
+    route("wording/preview/", writing.template_preview, who=MEMBER, name="template_preview"),
+    route("wording/snippets/", writing.snippets, who=MEMBER, name="snippets"),
+    route("wording/<str:code>/", wording.template, who=MEMBER, name="template"),
+    route("wording/<str:code>/edit/", writing.template_edit, who=MANAGER, name="template_edit"),
+    route("wording/<str:code>/use/", wording.template_use, who=MANAGER, name="template_use"),
+    route("wording/<str:code>/trial/", wording.template_trial, who=MANAGER, name="template_trial"),
     route("opportunities/<int:pk>/rest/", opportunities.rest, who=MEMBER, name="rest"),
     route("people/<int:pk>/consents/", consents.consent_add, who=MEMBER, name="consent_add"),
     route("people/<int:pk>/ways/", opportunities.way_add, who=MEMBER, name="way_add"),

@@ -20,6 +20,7 @@ from fifthcall.cues.ears import Ears
 from fifthcall.cues.gathering import gather
 from fifthcall.cues.incoming import take_in_all
 from fifthcall.imports.running import resume_all
+from fifthcall.insights.wording_results import refresh_trials
 from fifthcall.pipeline.slipping import flow_on
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(lambda now: send_due(now, alive), timedelta(seconds=1), "mail"),
         *([Task(ears.tend, timedelta(seconds=5))] if ears else []),  # mail that comes in
         Task(gather, timedelta(seconds=0.2), apart=True),  # opens and clicks
+        Task(refresh_trials, timedelta(minutes=10)),  # what two versions on trial have come to
     )
 
 

@@ -112,6 +112,7 @@ class Message(models.Model):
     text = models.TextField()
     purpose = models.CharField(max_length=30, blank=True)
     template = models.CharField(max_length=40, blank=True)
+    template_version = models.PositiveIntegerField(null=True)  # 0: the built-in text; null: no template
     message_id = models.CharField(max_length=200, unique=True)  # with its angle brackets, the same over every try
     in_reply_to = models.CharField(max_length=300, blank=True)
     references = models.TextField(blank=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -43,8 +44,10 @@ def due(play: Play, after: datetime, zone: str, hours: Hours, region: str) -> da
     return workdays_later(after, play.amount, zone, hours, region)
 
 
-def read(text: str) -> Playbook:
-    """A playbook from TOML. Raises BadPlaybook."""
+def read(text: str, own: Collection[str] | None = ()) -> Playbook:
+    """A playbook from TOML. `own` are the codes of templates besides the built-in ones; None: any, as one once saved
+    may name a template that is off by now. Raises BadPlaybook.
+    """
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
@@ -60,7 +63,7 @@ def read(text: str) -> Playbook:
     steps = said.get("step")
     if not isinstance(steps, list) or not steps:
         raise BadPlaybook("There is no step. Add one: [[step]] with kind, after and do.", 1)
-    plays = tuple(_play(step, text, number) for number, step in enumerate(steps))
+    plays = tuple(_play(step, text, number, own) for number, step in enumerate(steps))
     then, days = _then(str(said["then"]), _line(text, "then"))
     if then == said["id"]:
         raise BadPlaybook("It goes on with itself, without end. Let it rest, or name another.", _line(text, "then"))
@@ -78,7 +81,7 @@ def _then(said: str, line: int) -> tuple[str, int]:
     return "rest", int(found[1])
 
 
-def _play(said: dict[str, Any], text: str, number: int) -> Play:
+def _play(said: dict[str, Any], text: str, number: int, own: Collection[str] | None) -> Play:
     at = _step_line(text, number)
     for unknown in said.keys() - _STEP:
         raise BadPlaybook(f"“{unknown}” is not known. One of: {', '.join(sorted(_STEP))}.", _line(text, unknown, at))
@@ -95,10 +98,9 @@ def _play(said: dict[str, Any], text: str, number: int) -> Play:
         )
     if not said.get("do"):
         raise BadPlaybook("“do” is missing: a sentence that says what to do.", at)
-    if said.get("template", "") not in ("", *TEMPLATES):
-        raise BadPlaybook(
-            f"There is no template “{said['template']}”. One of: {', '.join(TEMPLATES)}.", _line(text, "template", at)
-        )
+    if own is not None and said.get("template", "") not in ("", *TEMPLATES, *own):
+        known = ", ".join((*TEMPLATES, *own))
+        raise BadPlaybook(f"There is no template “{said['template']}”. One of: {known}.", _line(text, "template", at))
     if said.get("by", "hand") not in ("hand", "itself"):
         raise BadPlaybook("“by” is “hand” or “itself”.", _line(text, "by", at))
     if said.get("hours", "theirs") not in ("theirs", "outside"):
@@ -108,7 +110,7 @@ def _play(said: dict[str, Any], text: str, number: int) -> Play:
     if not isinstance(said.get("voicemail", True), bool):
         raise BadPlaybook("“voicemail” is true or false.", _line(text, "voicemail", at))
     return Play(
-        Kind(said["kind"]), int(after[1]), after[2], said["do"], said.get("template", ""), said.get("voicemail"),
+        Kind(said["kind"]), int(after[1]), after[2], said["do"], str(said.get("template", "")), said.get("voicemail"),
         said.get("by") == "itself", said.get("hours") == "outside", said.get("only_if", ""),
     )  # fmt: skip
 

@@ -76,7 +76,7 @@ def _policy(touches_an_hour: int, check_in_hours: int, own: tuple[tuple[str, str
 def _readable(own: tuple[tuple[str, str], ...]) -> tuple[Playbook, ...]:
     """The workspace's own playbooks, checked when saved; if a later version can't follow them, none of them counts."""
     try:
-        books = tuple(playbook.read(text) for _, text in own)
+        books = tuple(playbook.read(text, own=None) for _, text in own)
         playbook.complete(playbook.BUILTIN | {book.id: book for book in books})
     except playbook.BadPlaybook:
         log.exception("A workspace's own playbooks can't be followed; the built-in ones are in force.")

@@ -15,9 +15,11 @@ from fifthcall.rules.windows import wall
 from fifthcall.rules.words import KIND_NAMES, KIND_WORDS, day, moment, sentence
 from fifthcall.teams.models import Membership
 from fifthcall.touches import playing
+from fifthcall.touches import words as wording
 from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.models import Touch
 from fifthcall.touches.queue import Due
+from fifthcall.wording.values import last_told, told_words
 
 ICONS = {
     Kind.PARCEL: "package",
@@ -158,12 +160,10 @@ def last_touches(opportunity: Opportunity, now: datetime, zone: str, most: int =
 
 def why_not(opportunity: Opportunity) -> dict[str, str] | None:
     """Why they could not act last time (D1)."""
-    told = Touch.of(opportunity).filter(retracts=None, retraction=None).exclude(reason="")
-    last = told.exclude(outcome__in=("snoozed", "closed", "rested")).order_by("-at", "-id").first()
+    last = last_told(opportunity)
     if last is None:
         return None
-    words = last.reason_note or WHY_NOT.get(last.reason, last.reason)
-    return {"words": words, "until": f"Until {day(last.reason_until)}" if last.reason_until else ""}
+    return {"words": told_words(last), "until": f"Until {day(last.reason_until)}" if last.reason_until else ""}
 
 
 def promise(opportunity: Opportunity) -> dict[str, str] | None:
@@ -193,6 +193,7 @@ def card(opportunity: Opportunity, member: Membership, now: datetime) -> dict[st
     """Everything the card answers: who, how, what, until when, and why."""
     workspace = member.workspace
     person, organization = opportunity.person, opportunity.organization
+    found = ways(opportunity)
     return {
         "opportunity": {
             "pk": opportunity.pk,
@@ -204,7 +205,7 @@ def card(opportunity: Opportunity, member: Membership, now: datetime) -> dict[st
             "note": opportunity.note,
         },
         "person": {"name": person.name, "role": person.title} if person else None,
-        "ways": ways(opportunity),
+        "ways": found,
         "local_time": local_time(opportunity, now),
         "zone_known": bool((person and person.zone) or (organization and organization.zone)),
         "step": step(opportunity, now, member.zone, workspace.policy()) if opportunity.next_kind else None,
@@ -213,7 +214,7 @@ def card(opportunity: Opportunity, member: Membership, now: datetime) -> dict[st
         "last_touches": last_touches(opportunity, now, member.zone),
         "why_not": why_not(opportunity),
         "promise": promise(opportunity),
-        "say": playing.to_say(opportunity, member, ((said := why_not(opportunity)) and said["words"]) or ""),
+        "say": wording.shown(opportunity, wording.to_say(opportunity, member, now), found),
         "ask": playing.to_ask(opportunity),
         "situation": playing.situation(opportunity, now) if opportunity.next_kind else None,
         "facts": [

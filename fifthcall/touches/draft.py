@@ -29,6 +29,8 @@ class Draft:
     person: str = ""  # the name of whom we were referred to
     phone: str = ""  # a new number
     stop: str = ""  # "", a channel, or "all" (D5)
+    template: str = ""  # whose words were before the rep's eyes (D3)
+    template_version: int = 0
 
     def check(self) -> None:
         """Raise Incomplete for the first thing that is missing."""

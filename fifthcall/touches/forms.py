@@ -61,6 +61,7 @@ class OutcomeForm(forms.Form):
     person = forms.CharField(required=False, max_length=200, label="Their name")
     phone = forms.CharField(required=False, max_length=60, label="Number")
     stop = forms.ChoiceField(required=False, label="And", choices=list(STOPS.items()))
+    words = forms.RegexField(r"^\w{1,40}:\d{1,6}$", required=False, widget=forms.HiddenInput)  # template:version
     next_kind = forms.ChoiceField(
         required=False, label="What", choices=[(k.value, k.value.title()) for k in (Kind.CALL, Kind.TEXT, Kind.EMAIL)]
     )
@@ -98,6 +99,7 @@ class OutcomeForm(forms.Form):
             field, problems = next(iter(self.errors.items()))
             raise Incomplete(field, str(problems[0]))
         data = self.cleaned_data
+        template, _, number = data["words"].partition(":")
         draft = Draft(
             outcome=self.outcome.code,
             note=data["note"],
@@ -109,6 +111,8 @@ class OutcomeForm(forms.Form):
             person=data["person"],
             phone=data["phone"],
             stop=data["stop"],
+            template=template,
+            template_version=int(number or 0),
         )
         draft.check()
         return draft

@@ -127,6 +127,8 @@ def _append(
         reason_note=draft.reason_note.strip(),
         reason_until=draft.reason_until,
         purpose=purpose,
+        template=draft.template,
+        template_version=draft.template_version,
         version=opportunity.version + (draft.outcome not in ("note", "thanked")),
         **_agreed(draft),
     )

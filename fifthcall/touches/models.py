@@ -38,6 +38,8 @@ class Touch(models.Model):
     reason_note = models.CharField(max_length=200, blank=True)
     reason_until = models.DateField(null=True)
     purpose = models.CharField(max_length=30, blank=True)  # of the step it answered
+    template = models.CharField(max_length=40, blank=True)  # the words that were before the rep's eyes (D3)
+    template_version = models.PositiveIntegerField(default=0)  # 0: the built-in text
     version = models.PositiveIntegerField(default=0)  # the opportunity's after it: while it is the same, undo is safe
     retracts = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="retraction")
 

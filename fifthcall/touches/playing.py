@@ -1,4 +1,4 @@
-"""What the card says of the situation: which it is, what to say, what follows and what would change it."""
+"""What the card says of the situation: which it is, what to ask, what follows and what would change it."""
 
 from __future__ import annotations
 
@@ -8,62 +8,11 @@ from typing import Any
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import case_of
 from fifthcall.rules.c1_playbook import books
-from fifthcall.rules.case import Kind, Policy
 from fifthcall.rules.d2_yeses import questions
 from fifthcall.rules.decide import preview
 from fifthcall.rules.facts import read
 from fifthcall.rules.situations import NAMES, recognise
-from fifthcall.rules.templates import TEMPLATES
 from fifthcall.rules.words import KIND_NAMES, sentence
-from fifthcall.teams.models import Membership
-
-#: What to say at a step that no playbook names a template for.
-_BY_PURPOSE = {
-    "propose_meeting": "propose_time",
-    "paired_text": "paired_text",
-    "great_to_meet": "great_to_meet",
-    "meeting_note": "handwritten",
-    "reason_ends": "open_at_reason",
-}
-_BY_KIND = {
-    Kind.CALL: "check_in",
-    Kind.TEXT: "paired_text",
-    Kind.EMAIL: "value_email",
-    Kind.NOTE: "handwritten",
-    Kind.PARCEL: "parcel",
-    Kind.INVITE: "invitation",
-    Kind.INTRO: "ask_introduction",
-}
-
-
-def template_of(opportunity: Opportunity, policy: Policy) -> str:
-    """The template for the next step, "" where there is nothing to say."""
-    book, _, number = opportunity.next_purpose.partition(".")
-    if book in NAMES and number.isdecimal():
-        steps = books(policy)[book].steps
-        if int(number) <= len(steps) and steps[int(number) - 1].kind.value == opportunity.next_kind:
-            return steps[int(number) - 1].template
-    if opportunity.next_purpose in _BY_PURPOSE:
-        return _BY_PURPOSE[opportunity.next_purpose]
-    return _BY_KIND.get(Kind(opportunity.next_kind), "") if opportunity.next_kind else ""
-
-
-def to_say(opportunity: Opportunity, member: Membership, why_not: str) -> str:
-    """D3: the words to begin with."""
-    name = template_of(opportunity, member.workspace.policy())
-    if not name:
-        return ""
-    person, organization, product = opportunity.person, opportunity.organization, opportunity.product
-    return TEMPLATES[name].filled(
-        {
-            "person": person.name if person else "",
-            "organisation": organization.name if organization else "",
-            "product": product.name if product else opportunity.name,
-            "rep": member.name,
-            "company": member.workspace.name,
-            "why": why_not,
-        }
-    )
 
 
 def to_ask(opportunity: Opportunity) -> tuple[str, ...]:

@@ -69,8 +69,3 @@ def test_days_keep_the_wall_time_and_hours_the_duration(amount: int, unit: str, 
     friday = datetime(2027, 3, 12, 14, tzinfo=UTC)  # nine in New York, before the clocks go forward
     play = Play(Kind.CALL, amount, unit, "Call.")
     assert due(play, friday, "America/New_York", WEEK, "US") == datetime.fromisoformat(expected)
-
-
-def test_templates_leave_out_what_is_not_known() -> None:
-    text = TEMPLATES["check_in"].filled({"person": "Anna", "rep": "Ada"})
-    assert "Anna" in text and "{" not in text

@@ -21,6 +21,7 @@ from fifthcall.touches import playing
 from fifthcall.touches.draft import Draft, Incomplete
 from fifthcall.touches.log import log
 from fifthcall.touches.promises import promises_of
+from fifthcall.touches.words import to_say
 from tests.cast import Cast
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -108,8 +109,8 @@ def test_d2_confirmed_facts_become_questions(team: Cast, row: Opportunity) -> No
 
 
 def test_d3_the_card_has_words_to_begin_with(team: Cast, row: Opportunity) -> None:
-    said = playing.to_say(row, team.ada, "")
-    assert "Ada" in said and "Berg" in said and "{" not in said
+    said = to_say(row, team.ada, NOW)
+    assert "Ada" in said.text and "Berg" in said.text and "{" not in said.text
     assert {template.kind for template in TEMPLATES.values()} >= {"call", "text", "email", "note", "parcel", "invite"}
 
 

@@ -23,12 +23,13 @@ from fifthcall.pipeline.settle import to_change, to_change_by_itself
 from fifthcall.rules.case import Kind, Status, Window
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
-from fifthcall.touches.playing import template_of, to_say
+from fifthcall.wording.saying import Words, left_open, words_for
 
 log = logging.getLogger(__name__)
 #: Time to take a mail back that somebody has just sent.
 UNDO = timedelta(seconds=10)
 AT_A_TIME = 100
+SUBJECT_MAX = 300
 State = Message.State
 
 
@@ -51,6 +52,12 @@ class Letter:
     in_reply_to: str = ""
     references: str = ""
     promise: Window | None = None
+    template: str = ""  # whose words it began with (D3)
+    template_version: int | None = None
+
+    @property
+    def whole(self) -> str:
+        return f"{self.subject}\n{self.text}"
 
     def check(self) -> None:
         """Raise Unfit for the first thing that is missing or can't be sent."""
@@ -87,6 +94,8 @@ def write(opportunity_id: int, member: Membership, letter: Letter, now: datetime
             raise Unfit("to", "Choose one of their addresses.")
         if opportunity.person and {"email", "all"} & set(opportunity.person.stopped.split(",")):
             raise Unfit("to", "They asked not to be written to.")
+        if open_ := left_open(member.workspace_id, letter.template, letter.template_version or 0, letter.whole):
+            raise Unfit("text", f"“{open_}” still stands in it: write what belongs there, or take it out.")
         key = f"hand:{member.pk}:{letter.key}"[:80]
         made, _ = Message.objects.get_or_create(
             key=key,
@@ -98,6 +107,8 @@ def write(opportunity_id: int, member: Membership, letter: Letter, now: datetime
                 "in_reply_to": letter.in_reply_to,
                 "references": letter.references,
                 "promise": _kept(letter.promise),
+                "template": letter.template,
+                "template_version": letter.template_version,
                 "due_at": now + UNDO,
             },
         )
@@ -197,9 +208,8 @@ def _want(opportunity_id: int, now: datetime) -> bool:
 def _make(
     opportunity: Opportunity, owner: Membership, mailbox: Mailbox, address: str, key: str, now: datetime
 ) -> Message:
-    text = to_say(opportunity, owner, "")
-    problem = "" if text and "…" not in text else "Its template has a gap for your own words: send it by hand."
-    if problem:
+    words = words_for(opportunity, owner, opportunity.next_purpose, Kind.EMAIL.value, now, key)
+    if words.problem:
         by_hand(opportunity.pk, opportunity.version)
     before = Message.objects.filter(opportunity=opportunity, to_address=address, state=State.SENT).last()
     return Message.objects.create(
@@ -207,15 +217,21 @@ def _make(
         automatic=True,
         wanted_version=opportunity.version,
         to_address=address,
-        subject=again(before.subject) if before else one_line(opportunity.name),
-        text=text,
-        template=template_of(opportunity, opportunity.workspace.policy()),
+        subject=_subject(words, before, opportunity),
+        text=words.text,
+        template=words.template_key,
+        template_version=words.version if words.template_key else None,
         in_reply_to=before.message_id if before else "",
         references=f"{before.references} {before.message_id}".strip() if before else "",
         due_at=now,
-        state=State.FAILED if problem else State.WAITING,
-        why=problem,
+        state=State.FAILED if words.problem else State.WAITING,
+        why=words.problem,
     )
+
+
+def _subject(words: Words, before: Message | None, opportunity: Opportunity) -> str:
+    said = words.subject or (again(before.subject) if before else opportunity.name)
+    return one_line(said)[:SUBJECT_MAX]
 
 
 def _about(opportunity: Opportunity, member: Membership, mailbox: Mailbox, key: str, now: datetime) -> dict[str, Any]:

@@ -29,10 +29,12 @@ from fifthcall.rules.case import Channel, Kind, Window
 from fifthcall.rules.windows import instant
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
-from fifthcall.touches import playing
 from fifthcall.touches.forms import prospect_zone
+from fifthcall.touches.words import to_say
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
+from fifthcall.wording import library
+from fifthcall.wording.saying import Words, words_of
 
 State = Message.State
 
@@ -47,6 +49,7 @@ class LetterForm(forms.Form):
     promise_from = forms.TimeField(required=False, label="From", widget=forms.TimeInput(attrs={"type": "time"}))
     promise_until = forms.TimeField(required=False, label="Until", widget=forms.TimeInput(attrs={"type": "time"}))
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    words = forms.RegexField(r"^\w{1,40}:\d{1,6}$", required=False, widget=forms.HiddenInput)  # template:version
 
     def __init__(self, addresses: list[str], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -57,6 +60,7 @@ class LetterForm(forms.Form):
         data = self.cleaned_data
         before = _before(opportunity)
         again = before if before and data["subject"].lower().startswith("re:") else None
+        template, _, number = data["words"].partition(":")
         return Letter(
             data["to"],
             data["subject"],
@@ -65,6 +69,8 @@ class LetterForm(forms.Form):
             in_reply_to=again.message_id if again else "",
             references=f"{again.references} {again.message_id}".strip() if again else "",
             promise=self._promise(prospect_zone(opportunity)),
+            template=template,
+            template_version=int(number) if number else None,
         )
 
     def _promise(self, zone: str) -> Window | None:
@@ -100,6 +106,7 @@ def mail_write(request: MemberRequest, pk: int) -> HttpResponse:
         "mailbox": mailbox,
         "promise": [form["promise_on"], form["promise_from"], form["promise_until"]],
         "mailto": "" if mailbox or not addresses else _mailto(addresses[0], form),
+        "templates": library.offered(request.member.workspace_id, Kind.EMAIL.value),
         "zone_words": cards.local_time(opportunity, clock.now()),
     }
     return render(request, "fifthcall/mail_write.html", context, status=422 if form.errors else 200)
@@ -112,17 +119,18 @@ def written_here(ways: list[dict[str, str]], pk: int) -> list[dict[str, str]]:
 
 
 def _draft(opportunity: Opportunity, request: MemberRequest) -> dict[str, str]:
-    before = _before(opportunity)
-    is_mail = opportunity.next_kind and Kind(opportunity.next_kind).channel is Channel.EMAIL
-    said = cards.why_not(opportunity)
-    words = playing.to_say(opportunity, request.member, said["words"] if said else "") if is_mail else ""
+    """The mail to begin with: the words of the template that was chosen (`?template=CODE`), else the step's.
+
+    A subject of the template's own begins a new thread: only where there is none yet, or it was chosen.
+    """
+    before, chosen = _before(opportunity), _chosen(request)
+    words = _words(opportunity, request, chosen)
+    subject = words.subject or opportunity.name
     return {
-        "subject": before.subject
-        if before and before.subject[:3].lower() == "re:"
-        else f"Re: {before.subject}"
-        if before
-        else opportunity.name,
-        "text": words,
+        "subject": wanting.again(before.subject) if before and not chosen else subject,
+        "text": words.text,
+        "words": f"{words.template_key}:{words.version}" if words.template_key else "",
+        "template": words.template_key,
         "key": secrets.token_urlsafe(12),
     }
 
@@ -134,6 +142,18 @@ def _before(opportunity: Opportunity) -> Message | Received | None:
     if theirs and ours and ours.sent_at:
         return theirs if theirs.came_at > ours.sent_at else ours
     return theirs or ours
+
+
+def _chosen(request: MemberRequest) -> str:
+    code = request.GET.get("template", "")
+    return code if code in dict(library.offered(request.member.workspace_id, Kind.EMAIL.value)) else ""
+
+
+def _words(opportunity: Opportunity, request: MemberRequest, chosen: str) -> Words:
+    if chosen:
+        return words_of(chosen, opportunity, request.member, clock.now())
+    is_mail = opportunity.next_kind and Kind(opportunity.next_kind).channel is Channel.EMAIL
+    return to_say(opportunity, request.member, clock.now()) if is_mail else Words()
 
 
 def _mailto(address: str, form: LetterForm) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -26,7 +27,6 @@ from fifthcall.pipeline.settle import settle, to_change
 from fifthcall.rules.case import Kind, Status
 from fifthcall.rules.outcomes import WHY_LOST
 from fifthcall.rules.situations import NAMES
-from fifthcall.rules.templates import TEMPLATES
 from fifthcall.rules.windows import wall
 from fifthcall.rules.words import KIND_NAMES, day
 from fifthcall.teams.models import Membership
@@ -40,6 +40,7 @@ from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
 from fifthcall.web.views.consents import consents_of
 from fifthcall.web.views.mail import mails, written_here
+from fifthcall.wording.saying import words_of
 
 _DAY = forms.DateInput(attrs={"type": "date"})
 PAGE = 50
@@ -184,7 +185,7 @@ def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_:
         "ahead": [] if row.finished else _ahead(row, member, now),
         "changes": playing.CHANGES,
         "promises": promises_of(row, now, member.zone),
-        "thanks": _thanks(row, member),
+        "thanks": _thanks(row, member, now),
         "close_form": None if row.finished else CloseForm(prefix="close"),
         "rest_form": None if row.finished else RestForm(prefix="rest"),
     }
@@ -200,14 +201,12 @@ def _ahead(row: Opportunity, member: Membership, now: Any) -> list[dict[str, Any
     return [step | {"when": cards.when(step["at"], now, member.zone)} for step in steps]
 
 
-def _thanks(row: Opportunity, member: Membership) -> str:
+def _thanks(row: Opportunity, member: Membership, now: datetime) -> str:
     """A9: a word of thanks for their no, until it is said."""
     theirs = {WHY_LOST[reason] for reason in ("said_no", "not_interested", "competitor", "breakup_answered")}
     if row.status != Status.LOST or row.close_reason not in theirs or row.touches.filter(outcome="thanked").exists():
         return ""
-    person = row.person.name if row.person else ""
-    values = {"person": person, "rep": member.name, "company": member.workspace.name}
-    return TEMPLATES["thank_you"].filled(values)
+    return words_of("thank_you", row, member, now).text
 
 
 @require_POST

@@ -23,6 +23,7 @@ from fifthcall.rules.words import KIND_NAMES
 from fifthcall.teams.models import Workspace
 from fifthcall.touches.card import ICONS
 from fifthcall.web.access import MemberRequest
+from fifthcall.wording import library
 
 _DAYS = {"hour": 1 / 24, "day": 1.0, "working day": 1.4}  # calendar days, roughly, for the picture
 
@@ -106,7 +107,7 @@ def playbook_edit(request: MemberRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "fifthcall/playbook_edit.html", context, status=422 if form.is_bound else 200)
     try:
-        book = read(form.cleaned_data["text"])
+        book = read(form.cleaned_data["text"], library.own_codes(space.pk))
         if book.id != code:
             raise BadPlaybook(f"This is {code}: leave its id.", 1)
         complete(books(space.policy()) | {code: book})

@@ -13,11 +13,12 @@ from fifthcall import clock
 from fifthcall.cues.arrivals import latest_of
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import Changed, NotVisible
-from fifthcall.rules.case import Kind
+from fifthcall.rules.case import Basis, Kind
 from fifthcall.rules.outcomes import ON_KEYS, OUTCOMES
 from fifthcall.rules.windows import wall
 from fifthcall.rules.words import KIND_WORDS, day
 from fifthcall.touches import card as cards
+from fifthcall.touches import words as wording
 from fifthcall.touches.draft import Incomplete
 from fifthcall.touches.forms import OutcomeForm
 from fifthcall.touches.log import log, next_step_after, retract
@@ -27,6 +28,7 @@ from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
 from fifthcall.web.views.mail import count_to_look_at, written_here
 from fifthcall.web.views.mailbox import trouble
+from fifthcall.wording.values import values_for
 
 ROWS = 30
 UNDO_SECONDS = 10
@@ -153,6 +155,7 @@ def _panel(request: MemberRequest, opportunity: Opportunity, code: str, status: 
         "outcome": OUTCOMES[code],
         "form": [*form.shown, form["note"]],
         "change": [form["next_kind"], form["next_on"], form["next_at"]],
+        "words": _words(request, opportunity, code),
         "version": opportunity.version,
         **more,
     }
@@ -162,13 +165,24 @@ def _panel(request: MemberRequest, opportunity: Opportunity, code: str, status: 
     return response
 
 
+def _words(request: MemberRequest, opportunity: Opportunity, code: str) -> dict[str, str]:
+    """What was said, kept with the touch: what stood on the card, but for a voicemail, which has words of its own."""
+    words = wording.words_with(opportunity, code, request.member, clock.now())
+    shown = request.GET.get("words") or request.POST.get("words") or ""
+    tag = f"{words.template_key}:{words.version}" if words.template_key else ""
+    return {"tag": shown if tag and shown and code != "voicemail" else tag, "text": words.text}
+
+
 @require_POST
 def outcome_preview(request: MemberRequest, pk: int, code: str) -> HttpResponse:
     """The next step this outcome would produce; nothing is saved."""
     now, opportunity = clock.now(), one_visible(request.member, pk)
     try:
-        after = next_step_after(pk, request.member, _form(request, opportunity, code).draft(), now)
+        draft = _form(request, opportunity, code).draft()
+        after = next_step_after(pk, request.member, draft, now)
         preview = _preview(after, now, request.member.zone)
+        if draft.agreed and draft.agreed.basis is Basis.PROMISE:
+            preview["say"] = values_for(opportunity, request.member, now, ("promise",), draft.agreed)["promise"]
     except Incomplete as missing:
         preview = {"problem": str(missing)}
     return render(request, "fifthcall/outcome.html#preview", {"preview": preview})
