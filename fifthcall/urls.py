@@ -75,6 +75,7 @@ urlpatterns = [
     route("wording/<str:code>/trial/", wording.template_trial, who=MANAGER, name="template_trial"),
     route("opportunities/<int:pk>/rest/", opportunities.rest, who=MEMBER, name="rest"),
     route("people/<int:pk>/consents/", consents.consent_add, who=MEMBER, name="consent_add"),
+    route("people/<int:pk>/erasure/", opportunities.person_erase, who=MANAGER, name="person_erase"),
     route("people/<int:pk>/ways/", opportunities.way_add, who=MEMBER, name="way_add"),
     route("imports/", imports.imports, who=MANAGER, name="imports"),
     route("imports/new/", imports.upload, who=MANAGER, name="import_upload"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
 import tomllib
 from datetime import datetime
 from functools import cache, lru_cache
+from hashlib import sha256
 from importlib.resources import files
 
 import phonenumbers
+from django.conf import settings
 from phonenumbers import timezone as number_zones
 
 from fifthcall.people.models import ContactPoint, Person, Suppression
@@ -29,6 +32,12 @@ def normal_form(kind: str, value: str, region: str | None = "US") -> str:
         except phonenumbers.NumberParseException:
             return "".join(c for c in value if c.isdecimal() or c == "+")
     return " ".join(value.split()).casefold()
+
+
+def hidden(normal: str) -> str:
+    """What is kept of an erased number or address: enough to know it again, not to read it."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"erased:{normal}".encode(), sha256).hexdigest()
+    return f"hash:{digest}"
 
 
 def zone_of_number(normal: str) -> str:
@@ -120,7 +129,8 @@ def refresh(person: Person) -> None:
     """Bring `ways` and `stopped` in line with the person's points and the suppressions that match them."""
     points = list(person.points.filter(wrong_since=None))
     ways = {channel.value for point in points for channel in _CHANNELS[ContactPoint.Kind(point.kind)]}
-    targets = [f"person:{person.pk}", *(point.normal for point in points)]
+    normals = [point.normal for point in points]
+    targets = [f"person:{person.pk}", *normals, *map(hidden, normals)]
     stopped = Suppression.objects.filter(
         workspace_id=person.workspace_id, target__in=targets, lifted_at=None
     ).values_list("channel", flat=True)

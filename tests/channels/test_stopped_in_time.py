@@ -16,6 +16,7 @@ from fifthcall import clock
 from fifthcall.channels import stopping
 from fifthcall.channels.email import sending
 from fifthcall.channels.models import Mailbox, Message
+from fifthcall.erasing import erase
 from fifthcall.rules.case import Channel, Meeting
 from fifthcall.touches.draft import Draft
 from fifthcall.touches.log import log, record
@@ -63,7 +64,12 @@ def paused(team: Cast, message: Message) -> None:
     sending.pause(message.mailbox_id, "paused by hand", clock.now())
 
 
-STOPS = [replied, bounced, wrote_themselves, unsubscribed, asked_to_stop, met, closed, paused]
+def erased(team: Cast, message: Message) -> None:
+    assert message.person_id
+    erase(message.person_id, team.ada, "asked", clock.now())
+
+
+STOPS = [erased, replied, bounced, wrote_themselves, unsubscribed, asked_to_stop, met, closed, paused]
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.__name__)

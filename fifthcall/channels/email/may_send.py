@@ -10,7 +10,7 @@ from django.db.models import Q
 from fifthcall.channels.email.pace import day_of, most_on
 from fifthcall.channels.models import Mailbox, Message
 from fifthcall.people.models import Suppression
-from fifthcall.people.reach import normal_form
+from fifthcall.people.reach import hidden, normal_form
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.outcomes import OUTCOMES, SIGNALS
 from fifthcall.rules.windows import wall
@@ -48,7 +48,8 @@ def may_begin(message: Message, opportunity: Opportunity, mailbox: Mailbox, now:
 
 
 def _stopped(message: Message, opportunity: Opportunity) -> No | None:
-    targets = [normal_form("email", message.to_address)]
+    address = normal_form("email", message.to_address)
+    targets = [address, hidden(address)]
     if message.person_id:
         targets.append(f"person:{message.person_id}")
     stops = Suppression.objects.filter(workspace_id=message.workspace_id, target__in=targets, lifted_at=None)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
 from fifthcall.cues.signs import signs_of
+from fifthcall.erasing import erase
 from fifthcall.journal.models import note_event
 from fifthcall.people.models import ContactPoint, Fact, Person
 from fifthcall.people.names import matching_key
@@ -254,6 +255,7 @@ def _people(row: Opportunity, member: Membership, now: Any) -> list[dict[str, An
             "relation_words": f"{person.assists.name}’s assistant" if person.assists else "",
             "ways": written_here(ways, row.pk) if person == row.person else ways,
             "twins": [other for other in found if other.key == person.key and other.pk != person.pk],
+            "may_erase": member.leads,
             "way_form": WayForm(prefix=f"way{person.pk}"),
             "consents": consents_of(person, row.organization, member, now),
         }
@@ -333,6 +335,21 @@ def person_add(request: MemberRequest, pk: int) -> HttpResponse:
         note_event(row.workspace_id, request.member.pk, "person_added", row, now, person=person.pk)
         settle(row, now, "person_id")
     return redirect("opportunity", pk)
+
+
+@require_POST
+def person_erase(request: MemberRequest, pk: int) -> HttpResponse:
+    """GDPR Art. 17; asked for in words, so that nobody does it by mistake."""
+    person = Person.objects.filter(workspace=request.member.workspace, pk=pk, merged_into=None).first()
+    if person is None:
+        raise Http404
+    back = request.POST.get("back", "")
+    if request.POST.get("sure", "").strip().casefold() != person.name.strip().casefold():
+        messages.error(request, f"Not erased: type “{person.name}” to say that you are sure.")
+    else:
+        erase(pk, request.member, request.POST.get("why", "") or "They asked for it.", clock.now())
+        messages.success(request, "Erased. Nobody writes to them or calls them any more.")
+    return redirect("opportunity", int(back)) if back.isdecimal() else redirect("opportunities")
 
 
 @require_POST
