@@ -1,4 +1,4 @@
-"""A real IMAP server (Debian's Dovecot) on loopback, with its own folder, mailboxes and switches for the tests.
+"""A real IMAP server (Dovecot) on loopback, with its own folder, mailboxes and switches for the tests.
 
 It runs without privileges: as us, or for root as `nobody`. Users sign in with PASSWORD, or with TOKEN by XOAUTH2.
 """
@@ -26,7 +26,7 @@ from tests.smtp_sink import closed_port
 
 PASSWORD, TOKEN = "let me in", "a-token-that-lasts"
 USERS = ("ada", "ben")
-BINARY = "/usr/sbin/dovecot"
+BINARY = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin") or ""
 
 CONFIG = """
 protocols = imap
@@ -257,7 +257,7 @@ def _certificate(folder: Path) -> None:
 @contextlib.contextmanager
 def running() -> Iterator[Dovecot]:
     """A server that lives as long as the block. Without Dovecot the test fails: `bin/setup test` installs it."""
-    if not Path(BINARY).exists():
+    if not BINARY:
         pytest.fail("Dovecot is missing: `bin/setup test` installs it (Debian: dovecot-imapd).", pytrace=False)
     server = Dovecot()
     try:
