@@ -31,9 +31,9 @@ class Mailbox(models.Model):
         OPEN = "open", "None"
 
     class Copies(models.TextChoices):
-        AUTO = "auto", "As the provider needs it"
-        OURS = "ours", "Fifthcall puts a copy there"
-        THEIRS = "theirs", "The mail server does it by itself"
+        AUTO = "auto", "Fifthcall puts one there if the mail server doesn’t"
+        OURS = "ours", "Fifthcall puts one there"
+        THEIRS = "theirs", "The mail server puts one there"
 
     workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, related_name="mailboxes")

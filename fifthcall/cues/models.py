@@ -28,6 +28,7 @@ class Reading(models.Model):
     mailbox = models.OneToOneField("channels.Mailbox", on_delete=models.CASCADE, related_name="reading")
     fence = models.PositiveBigIntegerField(default=0)
     held_until = models.DateTimeField(null=True)
+    account = models.CharField(max_length=520, blank=True)  # whose mail the folders' numbers are of
     not_let_in_at = models.DateTimeField(null=True)  # since then it is tried seldom, until somebody has mended it
 
     def __str__(self) -> str:

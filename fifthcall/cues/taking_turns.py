@@ -39,7 +39,10 @@ class Turn:
 
 
 def take_turn(mailbox: Mailbox, now: datetime) -> Turn | None:
-    """None: somebody else reads it, or it did not let us in lately and is still paused."""
+    """None: somebody else reads it, or it did not let us in lately and is still paused.
+
+    How far its folders were read is forgotten when it names another account than the last time.
+    """
     Reading.objects.get_or_create(mailbox=mailbox)
     free = Reading.objects.filter(mailbox=mailbox).filter(Q(held_until=None) | Q(held_until__lte=now))
     if mailbox.paused_at:
@@ -47,5 +50,9 @@ def take_turn(mailbox: Mailbox, now: datetime) -> Turn | None:
     with transaction.atomic():
         if not free.update(fence=F("fence") + 1, held_until=now + LEASE):
             return None
-        fence = Reading.objects.values_list("fence", flat=True).get(mailbox=mailbox)
-    return Turn(mailbox, fence)
+        reading = Reading.objects.get(mailbox=mailbox)
+        account = f"{mailbox.username or mailbox.address} {mailbox.imap_host}"
+        if reading.account != account:  # another account may number its folders alike
+            mailbox.folders.all().delete()
+            Reading.objects.filter(pk=reading.pk).update(account=account)
+    return Turn(mailbox, reading.fence)

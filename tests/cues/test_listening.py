@@ -239,3 +239,15 @@ def test_a_mailbox_taken_away_or_without_a_server_is_not_read(server: Dovecot, m
     assert fetch(mailbox.pk, NOW) == 0
     Mailbox.objects.update(removed_at=None, imap_host="")
     assert fetch(mailbox.pk, NOW) == 0 and not Reading.objects.exists()
+
+
+def test_another_account_begins_anew_though_its_numbers_look_alike(server: Dovecot, mailbox: Mailbox) -> None:
+    server.drop_all([letter(1), letter(2)], at=NOW)
+    assert fetch(mailbox.pk, NOW) == 2
+    server.drop_all([letter(3), letter(4)], user="ben", at=NOW)
+    Mailbox.objects.update(username="ben")
+    kept = Folder.objects.get(name="INBOX")
+    with server.as_client("ben") as client:
+        client.select()
+        Folder.objects.filter(pk=kept.pk).update(uidvalidity=int(client.response("UIDVALIDITY")[1][0] or 0))
+    assert fetch(mailbox.pk, NOW + MINUTE) == 2

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mailbox',
             name='copies',
-            field=models.CharField(choices=[('auto', 'As the provider needs it'), ('ours', 'Fifthcall puts a copy there'), ('theirs', 'The mail server does it by itself')], default='auto', max_length=6),
+            field=models.CharField(choices=[('auto', 'Fifthcall puts one there if the mail server doesn’t'), ('ours', 'Fifthcall puts one there'), ('theirs', 'The mail server puts one there')], default='auto', max_length=6),
         ),
         migrations.AddField(
             model_name='message',

@@ -58,7 +58,7 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         model = Mailbox
         fields = (
             *("address", "name", "username", "provider", *_SERVERS),
-            *("most_a_day", "apart_seconds", "signature"),
+            *("copies", "most_a_day", "apart_seconds", "signature"),
         )
         labels = {
             "address": "Your address",
@@ -70,6 +70,7 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             "imap_host": "Incoming server (IMAP)",
             "imap_port": "Port",
             "imap_security": "Security",
+            "copies": "Copies in your Sent folder",
             "most_a_day": "Mails a day, at most",
             "apart_seconds": "Seconds between two, at least",
         }
@@ -77,7 +78,7 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        for name in _SERVERS:
+        for name in (*_SERVERS, "copies"):
             self.fields[name].required = False
 
     def clean_most_a_day(self) -> int:
@@ -147,7 +148,7 @@ def mailbox(request: MemberRequest) -> HttpResponse:
 def _sections(form: MailboxForm) -> list[dict[str, Any]]:
     parts = {
         "": ("address", "name", "password", "signature"),
-        "Servers": (*_SERVERS, "username"),
+        "Servers": (*_SERVERS, "copies", "username"),
         "Other ways to sign in and send": (
             *("auth", "client_id", "client_secret", "refresh_token", "token_url"),
             *("provider", "api_key", "secret_key"),
