@@ -51,6 +51,7 @@ class Mailbox(models.Model):
     username = models.CharField(max_length=254, blank=True)
     auth = models.CharField(max_length=8, choices=Auth, default=Auth.PASSWORD)
     sealed = models.TextField(blank=True)  # password, refresh_token, client_id, client_secret, token_url, api_key
+    hook_secret = models.CharField(max_length=40, default=new_token)  # in the address that the provider reports to
     zone = models.CharField(max_length=64)  # its day, for the most a day
     most_a_day = models.PositiveSmallIntegerField(default=50)
     apart_seconds = models.PositiveSmallIntegerField(default=60)

@@ -79,7 +79,7 @@ def take_in(pk: int, now: datetime) -> bool:
 
 
 def _keep(received: Received, mail: Parsed, verdict: Verdict) -> None:
-    received.state, received.why = State.READ, ""
+    received.state = State.READ
     received.verdict, received.evidence = verdict.sort.value, list(verdict.evidence)
     received.message_id, received.references = mail.message_id, " ".join(mail.references)
     received.from_address, received.from_name = mail.from_address, mail.from_name

@@ -248,3 +248,19 @@ def test_two_workers_take_it_in_once(team: Cast, mailbox: Mailbox) -> None:
         one.join(60)
     assert Touch.of(row).filter(outcome="replied").count() == 5
     assert not Received.objects.filter(state=State.NEW).exists()
+
+
+def test_their_html_is_shown_where_nothing_runs(sent: Message, mailbox: Mailbox, team: Cast) -> None:
+    html = '<p onclick="x()">Yes <img src="https://evil.example/pixel.gif"><script>alert(1)</script></p>'
+    raw = answer(sent, "Yes").replace(b"Content-Type: text/plain", b"Content-Type: text/html")
+    received = take(mailbox, raw.replace(b"Yes", html.encode()))
+    page = reverse("received_html", args=[received.pk])
+    shown = team.sign_in(team.ada).get(page)
+    assert "Yes" in shown.content.decode() and not any(
+        word in shown.content for word in (b"script", b"evil", b"onclick")
+    )
+    assert shown["Content-Security-Policy"].startswith("sandbox") and shown["X-Frame-Options"] == "SAMEORIGIN"
+    assert team.sign_in(team.ben).get(page).status_code == 404
+    assert (
+        "mail-frame" in team.sign_in(team.ada).get(reverse("opportunity", args=[sent.opportunity_id])).content.decode()
+    )

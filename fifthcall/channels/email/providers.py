@@ -19,6 +19,8 @@ PROVIDERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "sendgrid": ("SendGrid", ("api_key",)),
     "sparkpost": ("SparkPost", ("api_key",)),
 }
+#: The name under which our Message-ID goes out and comes back with the provider's reports.
+KEY = "fifthcall_message"
 #: Headers that the provider's API takes as fields of its own.
 _OWN = frozenset({"from", "to", "subject", "date", "mime-version", "content-type", "content-transfer-encoding"})
 
@@ -58,6 +60,7 @@ def _as_django(mail: EmailMessage, to_address: str) -> EmailMultiAlternatives:
     headers = {name: str(value) for name, value in mail.items() if name.lower() not in _OWN}
     found = EmailMultiAlternatives(str(mail["Subject"]), _text(mail, "plain"), str(mail["From"]), [to_address])
     found.extra_headers = headers
+    found.metadata = {KEY: str(mail["Message-ID"])}  # type: ignore[attr-defined]  # comes back with its reports
     if html := _text(mail, "html"):
         found.attach_alternative(html, "text/html")
     return found

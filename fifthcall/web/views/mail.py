@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,6 +23,7 @@ from fifthcall.channels.email import sending, wanting
 from fifthcall.channels.email.mailboxes import mailbox_of
 from fifthcall.channels.email.wanting import Letter, Unfit
 from fifthcall.channels.models import Message
+from fifthcall.cues.cleaning import cleaned
 from fifthcall.cues.judging import Sort
 from fifthcall.cues.models import Received
 from fifthcall.pipeline.models import Opportunity
@@ -255,6 +257,20 @@ def mails_to_look_at(request: MemberRequest) -> HttpResponse:
     rows = _to_look_at(request.member).select_related("opportunity").order_by("-id")[:100]
     shown = [_theirs(mail, request, now) | {"opportunity": mail.opportunity} for mail in rows]
     return render(request, "fifthcall/mails_to_look_at.html", {"mails": shown})
+
+
+@require_GET
+@xframe_options_sameorigin
+def received_html(request: MemberRequest, pk: int) -> HttpResponse:
+    """A mail as it was sent, made safe, for the frame it is shown in: nothing in it runs or reaches out."""
+    mail = Received.objects.filter(pk=pk, workspace=request.member.workspace, opportunity__isnull=False).first()
+    if mail is None or mail.opportunity_id is None:
+        raise Http404
+    one_visible(request.member, mail.opportunity_id)
+    response = HttpResponse(cleaned(mail.html))
+    response["Content-Security-Policy"] = "sandbox allow-popups; default-src 'none'; img-src data:; style-src 'none'"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @require_POST

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,15 +13,25 @@ from django.views.decorators.http import require_POST
 
 from fifthcall import clock
 from fifthcall.channels.email import mailboxes, sending
+from fifthcall.channels.email.imap import connect
 from fifthcall.channels.email.presets import servers_of
 from fifthcall.channels.email.providers import PROVIDERS
-from fifthcall.channels.email.transport import Trouble, check
+from fifthcall.channels.email.transport import Trouble, TryLater, check
 from fifthcall.channels.models import Mailbox
 from fifthcall.teams.models import Membership
 from fifthcall.web.access import MemberRequest
 
 #: Fields that hold what is sealed; left empty they stay as they are.
-SECRETS = ("password", "client_id", "client_secret", "refresh_token", "token_url", "api_key", "secret_key")
+SECRETS = (
+    "password",
+    "client_id",
+    "client_secret",
+    "refresh_token",
+    "token_url",
+    "api_key",
+    "secret_key",
+    "signing_key",
+)
 _SERVERS = ("smtp_host", "smtp_port", "smtp_security", "imap_host", "imap_port", "imap_security")
 _HIDDEN = forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False)
 
@@ -53,6 +64,9 @@ class MailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     )
     api_key = forms.CharField(required=False, max_length=500, widget=_HIDDEN, label="Provider: API key or server token")
     secret_key = forms.CharField(required=False, max_length=500, widget=_HIDDEN, label="Provider: second key (Mailjet)")
+    signing_key = forms.CharField(
+        required=False, max_length=500, widget=_HIDDEN, label="Provider: signing key (Mailgun)"
+    )
 
     class Meta:
         model = Mailbox
@@ -132,6 +146,7 @@ def mailbox(request: MemberRequest) -> HttpResponse:
         try:
             made = form.taken()
             check(made)
+            unread = _unreadable(made, guessed="imap_host" not in form.changed_data)
             mailboxes.save(made, now)
         except mailboxes.Taken as error:
             form.add_error("address", str(error))
@@ -139,10 +154,29 @@ def mailbox(request: MemberRequest) -> HttpResponse:
             form.add_error(None, f"Not saved: {error}")
         else:
             messages.success(request, "Your mailbox works. Mails go out from it now.")
+            if unread:
+                messages.warning(request, f"Answers can’t be read yet: {unread} Give the incoming server.")
             return redirect("mailbox")
     shown = mailboxes.mailbox_of(member)
-    context = {"form": form, "mailbox": shown, "sections": _sections(form)}
+    hook = f"{settings.URL}/hooks/mail/{shown.pk}/{shown.hook_secret}/" if shown and shown.provider else ""
+    context = {"form": form, "mailbox": shown, "hook": hook, "sections": _sections(form)}
     return render(request, "fifthcall/mailbox.html", context, status=422 if form.errors else 200)
+
+
+def _unreadable(made: Mailbox, guessed: bool) -> str:
+    """Why answers can't be read; the server is left out if it was only guessed. Raises Trouble where it was given."""
+    if made.provider and not made.secrets().get("password"):
+        made.imap_host = ""  # there is nothing to sign in with: its answers come by the provider
+    if not made.imap_host:
+        return ""
+    try:
+        connect(made).close()
+    except TryLater as error:
+        if not guessed:
+            raise
+        made.imap_host = ""
+        return str(error)
+    return ""
 
 
 def _sections(form: MailboxForm) -> list[dict[str, Any]]:
@@ -151,7 +185,7 @@ def _sections(form: MailboxForm) -> list[dict[str, Any]]:
         "Servers": (*_SERVERS, "copies", "username"),
         "Other ways to sign in and send": (
             *("auth", "client_id", "client_secret", "refresh_token", "token_url"),
-            *("provider", "api_key", "secret_key"),
+            *("provider", "api_key", "secret_key", "signing_key"),
         ),
         "Pace": ("most_a_day", "apart_seconds"),
     }
