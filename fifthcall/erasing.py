@@ -38,7 +38,8 @@ def erase(person_id: int, member: Membership, why: str, now: datetime) -> None:
         person.points.all().delete()
         person.consents.all().delete()
         person.name, person.key, person.title, person.helpers = ERASED, f"erased {person.pk}", "", ""
-        person.save(update_fields=["name", "key", "title", "helpers"])
+        person.note, person.best_times = "", ""
+        person.save(update_fields=["name", "key", "title", "helpers", "note", "best_times"])
         refresh(person)
         note_event(member.workspace_id, member.pk, "erased", person, now, why=why)
         for row in rows:

@@ -12,14 +12,14 @@ from django.db import transaction
 from fifthcall import clock
 from fifthcall.people.models import ContactPoint, Fact, Organization, Person
 from fifthcall.people.names import matching_key
-from fifthcall.people.reach import add_point
+from fifthcall.people.reach import add_assistant, add_point
 from fifthcall.pipeline.models import Opportunity, Product
 from fifthcall.pipeline.next_step import place
 from fifthcall.pipeline.slipping import flow_on
-from fifthcall.rules.case import Agreed, Basis, Kind, Meeting, Status, Window
+from fifthcall.rules.case import Agreed, Basis, Channel, Kind, Meeting, Status, Window
 from fifthcall.teams.models import Membership
 from fifthcall.touches.draft import Draft
-from fifthcall.touches.log import log
+from fifthcall.touches.log import log, record
 
 COMPANIES = (
     "Alder Freight", "Birch & Loom", "Cobalt Kitchens", "Dovetail Print", "Eastmoor Dental", "Fernhill Farms",
@@ -31,7 +31,7 @@ FIRST = ("Anna", "Ben", "Carla", "Deepak", "Elif", "Frank", "Grace", "Hugo", "In
 LAST = ("Vogel", "Okafor", "Rossi", "Nair", "Yilmaz", "Berg", "Moreau", "Silva", "Novak", "Haas", "Adeyemi", "Lund")
 PRODUCTS = (("Starter plan", 900), ("Team plan", 4800), ("Site licence", 21000))
 NUMBERS = ("+1212555", "+1312555", "+1415555", "+4930555", "+4420555")
-COUNT = 66
+ROUNDS = 5  # each story is told so often, with other people
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +43,72 @@ class Past:
     note: str = ""
     reason: str = ""
     until: int | None = None  # days from today
+    email: bool = False
 
 
-STORIES: tuple[tuple[str, str, tuple[Past, ...]], ...] = (
-    ("Conversation", "S1", (Past(3, "connected", "Liked the demo. We ran out of time.", "thinking"),)),
-    ("Proposal sent", "S2", (Past(9, "connected", "Asked for a proposal.", "authority"), Past(6, "no_answer"))),
-    ("Cold", "S3", (Past(5, "voicemail"), Past(3.2, "no_answer"), Past(2, "voicemail"))),
-    ("Cold", "S4", (Past(8, "voicemail", "Sent the one-pager as well."),)),
-    ("Met at the fair", "S6", (Past(4, "connected", "Met at the trade fair, busy week after.", "away"),)),
-    ("Keen", "S7", (Past(30, "connected", "Very keen.", "budget"), Past(20, "voicemail"), Past(12, "no_answer"))),
-    ("Quoted", "S8", (Past(2.5, "connected", "Wants to compare two quotes.", "thinking"),)),
-    ("Interested", "S9", (Past(6, "gatekeeper_message", "Assistant: try after four."), Past(1.2, "no_answer"))),
-    ("Undecided", "S10", (Past(200, "connected", "", "priority"), Past(90, "connected", "", "priority"))),
-    ("New", "", ()),
-    ("Later", "D1", (Past(7, "not_now", "New budget next quarter.", "budget", 21),)),
+@dataclass(frozen=True, slots=True)
+class Story:
+    """How an opportunity came to where it stands; `shows` names what it is there to show."""
+
+    shows: str
+    stage: str
+    past: tuple[Past, ...] = ()
+    source: str = ""
+    age: int = 0  # days since it came onto the list, where the first touch isn't enough
+    known: int = 0  # days since a first contact elsewhere
+
+
+def _silent(*days: float) -> tuple[Past, ...]:
+    return tuple(Past(day, "voicemail" if place % 3 == 2 else "no_answer") for place, day in enumerate(days))
+
+
+STORIES: tuple[Story, ...] = (
+    Story("S1", "Conversation", (Past(3, "connected", "Liked the demo. We ran out of time.", "thinking"),)),
+    Story(
+        "S2",
+        "Proposal",
+        (
+            Past(9, "connected", "Asked for a proposal.", "authority"),
+            Past(6, "proposal_sent", "Sent before its review was booked.", "they_asked"),
+            Past(3, "no_answer"),
+        ),
+    ),
+    Story("S3", "Cold", (Past(5, "voicemail"), Past(3.2, "no_answer"), Past(2, "voicemail"))),
+    Story("S4", "Cold", (Past(4, "sent", "The one-page summary.", email=True),)),
+    Story("S5", "Cold", tuple(Past(day, "sent", "Just checking in.", email=True) for day in (15, 10, 4))),
+    Story("S6", "Met", (Past(4, "no_answer"),), "Trade fair in March"),
+    Story(
+        "S7",
+        "Keen",
+        (
+            Past(40, "connected", "Very keen.", "budget"),
+            Past(33, "not_now", "Wants it for two sites, after the audit.", "waiting", -24),
+            *_silent(20, 16, 12),
+        ),
+    ),
+    Story("S8", "Quote sent", (Past(2.5, "connected", "Compares two quotes.", "thinking"),)),
+    Story("S9", "Interested", _silent(9, 5, 1.2), known=30),
+    Story(
+        "S10",
+        "Undecided",
+        (
+            Past(200, "connected", "Not this year.", "priority"),
+            *_silent(180, 160, 140, 120),
+            Past(90, "connected", "Still looking.", "priority"),
+            *_silent(60, 30, 14),
+        ),
+        age=210,
+    ),
+    Story("new", "New"),
+    Story("later", "Later", (Past(7, "not_now", "New budget next quarter.", "budget", 21),)),
+    Story("due", "Later", (Past(30, "not_now", "The contract elsewhere ends this week.", "contract", 0),)),
+    Story("open", "Conversation", (Past(1.1, "connected", "Talked about the weather, mostly.", "unknown"),)),
+    Story("promise", "Interested", (Past(2, "connected", "Wants a price for ten.", "waiting"),)),
+    Story("meeting", "Interested", (Past(2, "connected", "Likes it.", "thinking"),)),
 )
+#: Four deals at one organisation, and more touches in a week than it should have (C4).
+BUSY, BUSY_DEALS = "Umbra Logistics", 4
+BUSY_STORY = Story("busy", "New", _silent(4.4, 3.3, 2.2, 1.1))
 
 
 def fill(member: Membership, now: datetime) -> int:
@@ -65,12 +116,13 @@ def fill(member: Membership, now: datetime) -> int:
     chance = random.Random(5)  # noqa: S311  # made-up data, nothing secret
     with transaction.atomic():
         products = [_product(member, name, price) for name, price in PRODUCTS]
-        for number in range(COUNT):
-            stage, _, story = STORIES[number % len(STORIES)]
-            row = _opportunity(member, number, stage, products[number % 3], chance, now)
+        told = [(story, "") for story in STORIES * ROUNDS] + [(BUSY_STORY, BUSY)] * BUSY_DEALS
+        for number, (story, company) in enumerate(told):
+            company = company or COMPANIES[number % len(COMPANIES)]
+            row = _opportunity(member, number, story, company, products[number % 3], chance, now)
             _tell(row, member, story, number, now)
         flow_on(now, member.pk)  # the stories' own steps lie in the past
-    return COUNT
+    return len(told)
 
 
 def _product(member: Membership, name: str, price: int) -> Product:
@@ -80,9 +132,9 @@ def _product(member: Membership, name: str, price: int) -> Product:
 
 
 def _opportunity(
-    member: Membership, number: int, stage: str, product: Product, chance: random.Random, now: datetime
+    member: Membership, number: int, story: Story, company: str, product: Product, chance: random.Random, now: datetime
 ) -> Opportunity:
-    company = COMPANIES[number % len(COMPANIES)]
+    since = now - timedelta(days=max([story.age, *(past.days + 1 for past in story.past)]))
     organization, _ = Organization.objects.get_or_create(
         workspace=member.workspace, key=matching_key(company), defaults={"name": company}
     )
@@ -93,8 +145,13 @@ def _opportunity(
     digits = f"{NUMBERS[number % len(NUMBERS)]}0{100 + number}"
     kind = ContactPoint.Kind.MOBILE if number % 3 else ContactPoint.Kind.PHONE
     add_point(person, kind, digits)
-    if number % 2:
+    if number % 2 or any(past.email for past in story.past):
         add_point(person, ContactPoint.Kind.EMAIL, f"{matching_key(name)}@example.com")
+    if story.shows == "S9":
+        helper = add_assistant(person, f"{FIRST[(number + 5) % len(FIRST)]} Marsh", matching_key(f"marsh {number}"))
+        add_point(helper, ContactPoint.Kind.PHONE, f"{NUMBERS[number % len(NUMBERS)]}0{300 + number}")
+        helper.best_times, helper.note = "after four", "Keeps the calendar; likes to be told what it is about."
+        helper.save(update_fields=["best_times", "note"])
     assert product.list_price is not None
     row = Opportunity(
         workspace=member.workspace,
@@ -103,30 +160,34 @@ def _opportunity(
         organization=organization,
         person=person,
         product=product,
-        stage=stage,
+        stage=story.stage,
         status=Status.OPEN.value,
         value=product.list_price * chance.randint(1, 5),
-        source="Sample",
-        created_at=now,
-        changed_at=now,
+        source=story.source or "Sample",
+        engaged_on=(now - timedelta(days=story.known)).date() if story.known else None,
+        created_at=since,
+        changed_at=since,
     )
-    place(row, now)
+    place(row, since)
     row.save()
     return row
 
 
-def _tell(row: Opportunity, member: Membership, story: tuple[Past, ...], number: int, now: datetime) -> None:
+def _tell(row: Opportunity, member: Membership, story: Story, number: int, now: datetime) -> None:
     """Let the story happen, each touch at its own time, through the same verb as everywhere."""
-    for past in story:
+    for past in story.past:
         then = now - timedelta(days=past.days)
-        until = (now + timedelta(days=past.until)).date() if past.until else None
+        until = (now + timedelta(days=past.until)).date() if past.until is not None else None
         with clock.at(then):
-            log(row.pk, member, Draft(past.outcome, past.note, reason=past.reason, reason_until=until), then)
-    if number % 11 == 0:  # a promise for today or tomorrow
+            if past.email:
+                record(row.pk, past.outcome, then, then, Channel.EMAIL, past.note, member_id=member.pk)
+            else:
+                log(row.pk, member, Draft(past.outcome, past.note, reason=past.reason, reason_until=until), then)
+    if story.shows == "promise":  # for today or tomorrow
         start = (now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
         window = Window(start, start + timedelta(hours=2), member.zone)
         log(row.pk, member, Draft("voicemail", agreed=Agreed(Basis.PROMISE, window, Kind.CALL)), now)
-    elif number % 11 == 6:
+    elif story.shows == "meeting":
         start = (now + timedelta(days=1)).replace(hour=15, minute=0, second=0, microsecond=0)
         meeting = Meeting(start, start + timedelta(minutes=30), member.zone)
         log(row.pk, member, Draft("meeting_set", "Agreed on a look at the numbers.", meeting=meeting), now)

@@ -13,9 +13,11 @@ from fifthcall.web.views import (
     hits,
     hooks,
     imports,
+    law,
     mail,
     mailbox,
     news,
+    note_quality,
     opportunities,
     playbooks,
     setup,
@@ -25,7 +27,7 @@ from fifthcall.web.views import (
     writing,
 )
 
-MEMBER, MANAGER, ANYONE = Who.MEMBER, Who.MANAGER, Who.ANYONE
+MEMBER, MANAGER, OWNER, ANYONE = Who.MEMBER, Who.MANAGER, Who.OWNER, Who.ANYONE
 
 urlpatterns = [
     route("", today.home, who=MEMBER, name="home"),
@@ -50,6 +52,8 @@ urlpatterns = [
     route("opportunities/<int:pk>/", opportunities.opportunity, who=MEMBER, name="opportunity"),
     route("opportunities/<int:pk>/notes/", opportunities.note_add, who=MEMBER, name="note_add"),
     route("opportunities/<int:pk>/facts/", opportunities.fact_add, who=MEMBER, name="fact_add"),
+    route("opportunities/<int:pk>/why-not/", note_quality.why_not_add, who=MEMBER, name="why_not_add"),
+    route("notes/", note_quality.note_quality, who=MEMBER, name="note_quality"),
     route("opportunities/<int:pk>/people/", opportunities.person_add, who=MEMBER, name="person_add"),
     route("opportunities/<int:pk>/closure/", opportunities.closure, who=MEMBER, name="closure"),
     route("opportunities/<int:pk>/situation/", opportunities.situation, who=MEMBER, name="opportunity_situation"),
@@ -79,6 +83,7 @@ urlpatterns = [
     route("opportunities/<int:pk>/rest/", opportunities.rest, who=MEMBER, name="rest"),
     route("people/<int:pk>/consents/", consents.consent_add, who=MEMBER, name="consent_add"),
     route("people/<int:pk>/erasure/", opportunities.person_erase, who=MANAGER, name="person_erase"),
+    route("people/<int:pk>/known/", opportunities.person_known, who=MEMBER, name="person_known"),
     route("people/<int:pk>/ways/", opportunities.way_add, who=MEMBER, name="way_add"),
     route("imports/", imports.imports, who=MANAGER, name="imports"),
     route("imports/new/", imports.upload, who=MANAGER, name="import_upload"),
@@ -92,6 +97,10 @@ urlpatterns = [
     route("team/", team.team, who=MEMBER, name="team"),
     route("team/<int:pk>/invitation/", team.member_invite, who=MANAGER, name="member_invite"),
     route("settings/", team.settings_page, who=MEMBER, name="settings"),
+    route("law/", law.law_hours, who=MEMBER, name="law"),
+    route("law/own/", law.own_hours, who=MEMBER, name="law_own"),
+    route("law/<str:region>/", law.override, who=OWNER, name="law_override"),
+    route("law/<str:region>/retraction/", law.retraction, who=OWNER, name="law_retraction"),
     route("blocks/<int:pk>/move/", team.block_move, who=MEMBER, name="block_move"),
     route("set-up/<str:token>/", setup.setup, who=ANYONE, name="setup"),
     route("join/<str:token>/", setup.invitation, who=ANYONE, name="invitation"),

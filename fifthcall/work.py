@@ -21,7 +21,7 @@ from fifthcall.cues.gathering import gather
 from fifthcall.cues.incoming import take_in_all
 from fifthcall.imports.running import resume_all
 from fifthcall.insights.wording_results import refresh_trials
-from fifthcall.pipeline.slipping import flow_on
+from fifthcall.pipeline.slipping import flow_on, go_on_deciding
 
 log = logging.getLogger(__name__)
 TICK = 0.5  # seconds
@@ -41,6 +41,7 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
     return (
         Task(resume_all, timedelta(seconds=1)),  # imports that were started, or whose worker died
         Task(flow_on, timedelta(minutes=1)),  # steps whose window has passed
+        Task(go_on_deciding, timedelta(seconds=1)),  # after a change of the law's hours
         Task(want_automatic, timedelta(seconds=2)),  # steps that go out by themselves
         Task(take_in_all, timedelta(seconds=1)),  # mail that came in, before any goes out
         Task(lambda now: send_due(now, alive), timedelta(seconds=1), "mail"),

@@ -78,7 +78,7 @@ def page() -> str:
     ]
     tail = (
         "\n\nThe numbers are the defaults of `Policy` in `fifthcall/rules/case.py`. A workspace can set touches an\n"
-        "hour, the hours until a check-in, and its own playbooks.\n\n## Not yet\n\n"
+        "hour, the hours until a check-in, the law's hours with a reason, and its own playbooks.\n\n## Not yet\n\n"
     )
     return HEAD + "\n".join(lines) + tail + " · ".join(NOT_YET) + "\n"
 

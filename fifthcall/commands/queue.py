@@ -21,7 +21,19 @@ from fifthcall.touches.log import log
 from fifthcall.touches.queue import behind, queue
 
 _FIELDS = ("note", "when_on", "when_at", "meeting_on", "meeting_at", "promise_on", "promise_from", "promise_until")
-_MORE = ("reason", "reason_note", "reason_until", "person", "phone", "stop", "next_on", "next_at", "next_kind", "zone")
+_MORE = (
+    "reason",
+    "reason_note",
+    "reason_until",
+    "person",
+    "answered_by",
+    "phone",
+    "stop",
+    "next_on",
+    "next_at",
+    "next_kind",
+    "zone",
+)
 
 
 def add_today(subs: Subparsers) -> None:
@@ -145,8 +157,9 @@ def _explain(arguments: argparse.Namespace) -> int:
             else:
                 print(_next_words(row, now, space.zone))
             return 0
-        after = preview(case_of(row), now, space.policy())
+        after = preview(case_of(row, now), now, space.policy())
         story: dict[str, Any] = {
+            "facts": playing.known(row, now),
             "next": _line(row),
             "situation": playing.situation(row, now),
             "refused": [f"{r['rule']}: {r['words']}" for r in cards.refused(row)],
@@ -154,17 +167,17 @@ def _explain(arguments: argparse.Namespace) -> int:
                 {"kind": s.kind.value, "purpose": s.purpose, "starts_at": s.window.starts_at.isoformat()} for s in after
             ],
         }
-        story["what_would_change_it"] = playing.CHANGES
+        story["what_would_change_it"] = playing.changes(row, now, space.zone)
         if arguments.json:
             say(story)
             return 0
         print(_next_words(row, now, space.zone))
         if story["situation"]:
             print(f"  {story['situation']['id']}, {story['situation']['name']}: {story['situation']['evidence']}")
-        for words in (*story["next"]["why"], *story["refused"]):
-            print(f"  {words}")
+        print("Known:", *story["facts"], sep="\n  ")
+        print("Because:", *story["next"]["why"], *(f"Not now: {words}" for words in story["refused"]), sep="\n  ")
         print("If nothing happens:")
         for step in after:
             print(f"  {step.kind.value}: {cards.span(step.window.starts_at, step.window.until, now, space.zone)}")
-        print("What would change it:", *playing.CHANGES, sep="\n  ")
+        print("What would change it:", *story["what_would_change_it"], sep="\n  ")
     return 0

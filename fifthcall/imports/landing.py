@@ -164,7 +164,7 @@ def _new(
     if wanted["status"] in UNFINISHED:
         for name, value in wanted.items():
             setattr(plan, name, value)
-        place(plan, now, case_of(plan, touches=(), blocks=lookups.blocks(plan.owner)), room)
+        place(plan, now, case_of(plan, now, touches=(), blocks=lookups.blocks(plan.owner)), room)
         row |= {column: getattr(plan, column) for column in NEXT_COLUMNS}
     for name, value in wanted.items():
         if name in _RELATIONS:
@@ -210,7 +210,7 @@ def _update(
     Before.objects.get_or_create(
         batch=batch, model="opportunity", row=row.pk, defaults={"values": {k: plain(v) for k, v in old.items()}}
     )
-    place(row, now, case_of(row, blocks=lookups.blocks(row.owner)), room)
+    place(row, now, case_of(row, now, blocks=lookups.blocks(row.owner)), room)
     row.version, row.changed_at = row.version + 1, now
     row.save(update_fields=[*COLUMNS, *NEXT_COLUMNS, "imported", "version", "changed_at"])
     return changes

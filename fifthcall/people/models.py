@@ -37,6 +37,8 @@ class Person(models.Model):
     title = models.CharField(max_length=120, blank=True)
     zone = models.CharField(max_length=64, blank=True)
     assists = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="assistants")
+    best_times = models.CharField(max_length=120, blank=True)  # in words: "mornings before nine"
+    note = models.TextField(blank=True, max_length=2000)
     # Kept by the verbs beside ContactPoint and Suppression, so that deciding needs no further query:
     ways = models.CharField(max_length=40, blank=True)  # channels with a good number or address, comma-separated
     stopped = models.CharField(max_length=60, blank=True)  # channels they said stop on

@@ -14,6 +14,8 @@ from fifthcall.pipeline.room import Room, capacity
 from fifthcall.prepared import Given, Prepared
 from fifthcall.rules import case as rules
 from fifthcall.rules.decide import Outlook, consult
+from fifthcall.rules.facts import WEEK
+from fifthcall.rules.law import hours_of
 from fifthcall.rules.priority import rank
 from fifthcall.rules.windows import instant
 from fifthcall.teams.zones import region_of_country
@@ -37,10 +39,11 @@ NEXT_COLUMNS = (
 
 def case_of(
     opportunity: Opportunity,
+    now: datetime,
     touches: tuple[rules.Touch, ...] | None = None,
     blocks: tuple[rules.Block, ...] | None = None,
 ) -> rules.Case:
-    """The rules' view of an opportunity (fetched with `RELATED`); `touches` and `blocks` spare reading them."""
+    """The rules' view at `now` of an opportunity (fetched with `RELATED`); `touches`, `blocks` spare reading them."""
     if blocks is None:
         blocks = blocks_of(opportunity.owner_id, opportunity.owner.zone) if opportunity.owner else ()
     person, organization = opportunity.person, opportunity.organization
@@ -62,8 +65,10 @@ def case_of(
         stopped=_channels(person.stopped) if person else frozenset(),
         touches=history(opportunity) if touches is None else touches,
         elsewhere=_elsewhere(opportunity) if touches is None else (),
+        around=_around(opportunity, now) if touches is None else (),
         meeting=meeting_of(opportunity),
         blocks=blocks,
+        own_hours=hours_of(opportunity.owner.own_hours) if opportunity.owner and opportunity.owner.own_hours else None,
     )
 
 
@@ -76,6 +81,11 @@ def history(opportunity: Opportunity) -> tuple[rules.Touch, ...]:
 def _elsewhere(opportunity: Opportunity) -> tuple[rules.Touch, ...]:
     touches: Any = opportunity.touches
     return touches.model.elsewhere_of(opportunity) if opportunity.pk and opportunity.person_id else ()
+
+
+def _around(opportunity: Opportunity, now: datetime) -> tuple[rules.Touch, ...]:
+    touches: Any = opportunity.touches
+    return touches.model.around_of(opportunity, now - WEEK) if opportunity.pk and opportunity.organization_id else ()
 
 
 def meeting_of(opportunity: Opportunity) -> rules.Meeting | None:
@@ -128,7 +138,7 @@ def place(opportunity: Opportunity, now: datetime, case: rules.Case | None = Non
 
     Steps bound to no agreed time go to the first of the owner's blocks that has room among worthier or equal steps.
     """
-    case = case or case_of(opportunity)
+    case = case or case_of(opportunity, now)
     room = room or Room((opportunity.pk,) if opportunity.pk else ())
     whose, its_rank = (opportunity.workspace_id, opportunity.owner_id), rank_of(opportunity, case, now)
     policy = opportunity.workspace.policy()

@@ -12,6 +12,7 @@ from fifthcall.people.models import Organization, Person
 from fifthcall.pipeline.models import Opportunity, Product
 from fifthcall.pipeline.next_step import NEXT_COLUMNS, RELATED, place
 from fifthcall.prepared import Given, Prepared, columns, fetch, instance, save_guarded
+from fifthcall.rules.case import Case
 from fifthcall.teams.models import Membership
 
 
@@ -62,12 +63,13 @@ def _visible(leads: bool) -> Prepared:
 _VISIBLE = {leads: _visible(leads) for leads in (True, False)}
 
 
-def settle(opportunity: Opportunity, now: datetime, *columns: str) -> None:
+def settle(opportunity: Opportunity, now: datetime, *columns: str, case: Case | None = None) -> None:
     """Decide the next step again and save it with the named columns, in the caller's transaction.
 
-    Raises Changed when the row was saved by somebody else since it was read.
+    `case`: what the rules are told, where it has been read already. Raises Changed when the row was saved by somebody
+    else since it was read.
     """
-    place(opportunity, now)
+    place(opportunity, now, case)
     read_version = opportunity.version
     opportunity.version, opportunity.changed_at = read_version + 1, now
     if not save_guarded(opportunity, read_version, (*NEXT_COLUMNS, *columns, "version", "changed_at")):

@@ -12,6 +12,7 @@ from fifthcall.journal.models import note_event
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import NEXT_COLUMNS, RELATED, place
 from fifthcall.pipeline.room import Room
+from fifthcall.teams.models import Workspace
 
 log = logging.getLogger(__name__)
 PIECE = 200
@@ -33,6 +34,24 @@ def plan_again(owner_id: int | None, now: datetime, workspace_id: int) -> int:
         workspace_id=workspace_id, owner_id=owner_id, next_due_at__isnull=False, next_firm=False
     )
     return _in_pieces(soft, now)
+
+
+def decide_again(rows: QuerySet[Opportunity], now: datetime) -> int:
+    """Decide these again after a change of the rules, agreed times too, the worthiest first; how many changed."""
+    return _in_pieces(rows, now)
+
+
+def go_on_deciding(now: datetime) -> int:
+    """Whole workspaces whose rules have changed, a piece at a time; a stopped worker goes on where it was."""
+    changed = 0
+    for pk, start in Workspace.objects.filter(decide_again_from__isnull=False).values_list("pk", "decide_again_from"):
+        with transaction.atomic():
+            rows = Opportunity.objects.filter(workspace_id=pk, next_due_at__isnull=False, pk__gte=start)
+            ids = list(rows.order_by("id").values_list("id", flat=True)[:PIECE])
+            changed += _piece(ids, now, Room(but=ids))
+            onward = ids[-1] + 1 if len(ids) == PIECE else None
+            Workspace.objects.filter(pk=pk, decide_again_from=start).update(decide_again_from=onward)
+    return changed
 
 
 def _in_pieces(rows: QuerySet[Opportunity], now: datetime) -> int:

@@ -1,4 +1,5 @@
-"""C4: don't tire them: a week's budget, a floor per channel, voicemails two a week, never three silent calls in a row.
+"""C4: don't tire them: a week's budget for each person and each organisation, a floor per channel, voicemails two a
+week, never three silent calls in a row.
 
 When a channel has failed several times the strategy changes: the next touch goes by another way.
 """
@@ -34,7 +35,12 @@ def guard_strategy(facts: Facts, proposal: Proposal) -> Ruling | None:
 def guard(facts: Facts, proposal: Proposal) -> Ruling | None:
     if proposal.agreed or proposal.kind.channel in (Channel.DESK, Channel.MEETING):
         return None
-    return _week(facts, proposal) or _floor(facts, proposal) or _voicemail(facts, proposal)
+    return (
+        _week(facts, proposal)
+        or _organization(facts, proposal)
+        or _floor(facts, proposal)
+        or _voicemail(facts, proposal)
+    )
 
 
 def _week(facts: Facts, proposal: Proposal) -> Ruling | None:
@@ -45,6 +51,24 @@ def _week(facts: Facts, proposal: Proposal) -> Ruling | None:
     free = spent[-most].at + WEEK
     shared = any(touch in facts.case.elsewhere for touch in spent)
     return _moved(facts, proposal, free, "week_together" if shared else "week", most=most)
+
+
+def _organization(facts: Facts, proposal: Proposal) -> Ruling | None:
+    """Many colleagues of ours, and many people of theirs, still make one organisation's week."""
+    if not facts.case.around:
+        return None
+    most = facts.policy.organization_touches_a_week
+    spent = facts.budgeted_around(proposal.not_before)
+    if len(spent) < most:
+        return None
+    return _moved(facts, proposal, spent[-most].at + WEEK, "week_organization", most=most)
+
+
+def organization_spent(facts: Facts) -> datetime | None:
+    """When their organisation's week has room again; None while it has."""
+    most = facts.policy.organization_touches_a_week
+    spent = facts.budgeted_around(facts.now) if facts.case.around else []
+    return spent[-most].at + WEEK if len(spent) >= most else None
 
 
 def _floor(facts: Facts, proposal: Proposal) -> Ruling | None:
@@ -80,6 +104,8 @@ def _moved(facts: Facts, proposal: Proposal, to: datetime, code: str, **said: in
 WORDS = {
     "week_together": "They have had {most} touches in a week, some about something else; the next may come on {on}.",
     "week": "They have had {most} touches in a week; the next may come on {on}.",
+    "week_organization": "Their organisation has had {most} touches in a week, from all of us together; the next may "
+    "come on {on}.",
     "floor": "At least {hours} hours between two touches of the same kind.",
     "quota": "{most} voicemails a week is the most, and the next call would have to leave one: wait until {on}.",
     "leave": "{calls} silent calls in a row: leave a voicemail this time.",

@@ -138,12 +138,14 @@ class Case:
     stopped: frozenset[Channel] = frozenset()  # channels on which they said stop (D5)
     touches: tuple[Touch, ...] = ()  # oldest first
     elsewhere: tuple[Touch, ...] = ()  # lately to the same person about something else, by whomever (C4)
+    around: tuple[Touch, ...] = ()  # of the last week, to others at their organisation, by whomever (C4)
     stage: str = ""
     source: str = ""  # where it came from
     situation: str = ""  # S1 to S10 where somebody has said so; else it is recognised
     assistants: tuple[str, ...] = ()  # names of those who look after their calendar
     meeting: Meeting | None = None  # the appointment ahead, or the one not yet accounted for
     blocks: tuple[Block, ...] = ()
+    own_hours: Hours | None = None  # the rep's own for calls and texts, in the prospect's time; only ever stricter
     free_from: datetime | None = None  # the rep's blocks before this are full of worthier steps
 
 
@@ -178,7 +180,7 @@ class Playbook:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An owner's own reading of a region's calling hours, with the reason."""
+    """An owner's own reading of a region's calling hours, with the reason; region "" for the hours everywhere."""
 
     region: str
     hours: Hours
@@ -193,6 +195,7 @@ class Policy:
     attempts_owed: int = 5  # C1
     attempts_most: int = 12  # C1
     touches_a_week: int = 5  # C4
+    organization_touches_a_week: int = 15  # C4: to everybody at an organisation together
     voicemails_a_week: int = 2  # C3, C4
     silent_calls_in_a_row: int = 2  # C4: the next one leaves a voicemail
     channel_floor: timedelta = timedelta(hours=4)  # C4

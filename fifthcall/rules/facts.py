@@ -69,6 +69,17 @@ class Facts:
                 counted.append(touch)
         return counted
 
+    def budgeted_around(self, at: datetime) -> list[Touch]:
+        """The same for their whole organisation, oldest first; a text that goes with a voicemail is no more."""
+        others = [
+            touch
+            for touch in self.case.around
+            if touch.at > at - WEEK
+            and OUTCOMES[touch.outcome].attempt
+            and not (touch.channel is Channel.TEXT and touch.purpose == "paired_text")
+        ]
+        return sorted((*self.budgeted(at), *others), key=lambda touch: touch.at)
+
     @property
     def _ledger(self) -> tuple[Touch, ...]:
         """C4's one ledger of the person: every touch, about whatever, by whomever."""
@@ -104,7 +115,7 @@ class Facts:
 
 def read(case: Case, now: datetime, policy: Policy) -> Facts:
     """Read a case's history. Touches that lie after `now` (a clock set back) are still history."""
-    touches = tuple(t for t in case.touches if t.outcome not in ASIDE)
+    touches = tuple(t for t in case.touches if t.outcome not in ASIDE and (t.outcome != "why_not" or t.reason_until))
     since, connect = touches, None
     for index in range(len(touches) - 1, -1, -1):
         if OUTCOMES[touches[index].outcome].connect:

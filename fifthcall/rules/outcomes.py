@@ -35,9 +35,15 @@ OUTCOMES = _table(
     Outcome("call_back", "3", "Call back at …", "alarm-clock", True, True, needs=("when",)),
     Outcome("referred", "4", "Referred to someone", "user-plus", True, True, needs=("person",), asks=("phone",)),
     Outcome(
-        "gatekeeper_message", "5", "Gatekeeper took a message", "message-square", True, message=True, asks=("promise",)
+        "gatekeeper_message",
+        "5",
+        "Gatekeeper took a message",
+        "message-square",
+        True,
+        message=True,
+        asks=("answered", "promise"),
     ),
-    Outcome("gatekeeper_blocked", "6", "Gatekeeper blocked", "shield", True),
+    Outcome("gatekeeper_blocked", "6", "Gatekeeper blocked", "shield", True, asks=("answered",)),
     Outcome("voicemail", "7", "Left voicemail", "voicemail", True, message=True, asks=("promise",)),
     Outcome("no_answer", "8", "No answer", "phone-missed", True),
     Outcome("busy", "9", "Busy", "phone-off", True),
@@ -52,12 +58,15 @@ OUTCOMES = _table(
     Outcome("meeting_missed", "", "They did not come", "calendar-x", True),
     # A8: a proposal goes out with its review booked, or with the reason why not.
     Outcome("proposal_sent", "", "Proposal sent", "file-text", message=True, needs=("reason",), asks=("promise",)),
-    Outcome("away", "", "Away until …", "plane", True, needs=("reason_until",)),  # C9: who answers tells us
+    Outcome(
+        "away", "", "Away until …", "plane", True, needs=("reason_until",), asks=("answered",)
+    ),  # C9: who answers tells us
     # C12: what they would do next in our place.
     Outcome("serious", "", "Serious", "target", True, True, needs=("reason",), asks=("reason_until", "promise")),
     Outcome("curious", "", "Only curious", "eye", True, True, needs=("reason_until",)),
     Outcome("introduced", "", "Somebody will introduce us", "users"),  # C14
     Outcome("no_introduction", "", "Nobody to introduce us", "user-x"),
+    Outcome("why_not", "", "Noted why not yet", "pen-line", needs=("reason",), asks=("reason_until",)),  # D1
     Outcome("thanked", "", "Thanked them", "heart-handshake"),  # A9
     Outcome("snoozed", "", "Put off", "alarm-clock-off", needs=("when", "reason")),
     Outcome("rested", "", "Resting", "moon", needs=("reason", "reason_until")),
@@ -93,7 +102,18 @@ ASIDE = SIGNALS | {"note", "retracted", "thanked", "auto_reply", "bounced", "uns
 
 #: Touches by which nobody was contacted.
 DESK = frozenset(
-    {"snoozed", "rested", "found", "note", "closed", "reopened", "retracted", "introduced", "no_introduction"}
+    {
+        "why_not",
+        "snoozed",
+        "rested",
+        "found",
+        "note",
+        "closed",
+        "reopened",
+        "retracted",
+        "introduced",
+        "no_introduction",
+    }
 )
 
 #: D1: why they could not act yet. "waiting" and the like take their words from the note beside it.

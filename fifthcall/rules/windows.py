@@ -24,11 +24,15 @@ BLOCKS_WITHIN_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Hours in which something is allowed, in `zone`; with a `region`, not on its public holidays and weekends."""
+    """Hours in which something is allowed, in `zone`; with a `region`, not on its public holidays and weekends.
+
+    `whose`: what to call them when they move a step ("US-KY", "own").
+    """
 
     hours: tuple[Hours, ...]
     zone: str
     region: str = ""
+    whose: str = ""
 
 
 Limits = tuple[Limit, ...]

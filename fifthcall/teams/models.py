@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 
-from fifthcall.rules import playbook
-from fifthcall.rules.case import Channel, Playbook, Policy
+from fifthcall.rules import law, playbook
+from fifthcall.rules.case import Channel, Override, Playbook, Policy
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,9 @@ class Workspace(models.Model):
     country = models.CharField(max_length=2, blank=True)  # ISO 3166: whose law holds where a prospect's isn't known
     tracking = models.BooleanField(default=False)  # E1: opens and clicks are looked for, where the law lets us
     playbooks: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)  # id → its own TOML
+    # What an owner reads otherwise than rules/law.toml: region ("" for everywhere) → hours, reason, by, on.
+    law_hours: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    decide_again_from = models.BigIntegerField(null=True)  # opportunities from this id on follow a change of the rules
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -60,16 +63,29 @@ class Workspace(models.Model):
     def policy(self) -> Policy:
         """The rules' numbers as this workspace has set them."""
         automatic = self.sends_by_itself and bool(self.postal_address)
-        return _policy(self.touches_an_hour, self.check_in_hours, tuple(sorted(self.playbooks.items())), automatic)
+        return _policy(
+            self.touches_an_hour,
+            self.check_in_hours,
+            tuple(sorted(self.playbooks.items())),
+            automatic,
+            tuple((region, said["hours"], said["reason"]) for region, said in sorted(self.law_hours.items())),
+        )
 
 
 @lru_cache(maxsize=100)
-def _policy(touches_an_hour: int, check_in_hours: int, own: tuple[tuple[str, str], ...], automatic: bool) -> Policy:
+def _policy(
+    touches_an_hour: int,
+    check_in_hours: int,
+    own: tuple[tuple[str, str], ...],
+    automatic: bool,
+    law_hours: tuple[tuple[str, str, str], ...],
+) -> Policy:
     return Policy(
         touches_an_hour=touches_an_hour,
         check_in_after=timedelta(hours=check_in_hours),
         playbooks=_readable(own),
         automatic=frozenset({Channel.EMAIL}) if automatic else frozenset(),
+        law_overrides=tuple(Override(region, law.hours_of(hours), reason) for region, hours, reason in law_hours),
     )
 
 
@@ -102,6 +118,7 @@ class Membership(models.Model):
     team = models.CharField(max_length=120, blank=True)
     manager = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="reports")
     zone = models.CharField(max_length=64)
+    own_hours = models.CharField(max_length=20, blank=True)  # never calls outside them, their time (rules.law.written)
     active = models.BooleanField(default=False)
     invitation = models.CharField(max_length=64, blank=True)  # hash of the one-time link's token
     created_at = models.DateTimeField()

@@ -166,6 +166,27 @@ def why_not(opportunity: Opportunity) -> dict[str, str] | None:
     return {"words": told_words(last), "until": f"Until {day(last.reason_until)}" if last.reason_until else ""}
 
 
+def assistants(opportunity: Opportunity) -> list[dict[str, Any]]:
+    """C9: who looks after their calendar, with the way to reach them and what is known of them."""
+    if not opportunity.person or not opportunity.person.helpers:
+        return []
+    found = opportunity.person.assistants.filter(merged_into=None).order_by("name")
+    return [
+        {"name": one.name, "best_times": one.best_times, "note": one.note, "ways": ways_of(one, "call")[:1]}
+        for one in found
+    ]
+
+
+def answered(person: Person, now: datetime, zone: str) -> str:
+    """What came of the calls that this person answered in somebody's place."""
+    mine = Touch.objects.filter(answered_by=person, retracts=None, retraction=None).order_by("-at", "-id")
+    last, count = mine.first(), mine.count()
+    if last is None:
+        return ""
+    often = "once" if count == 1 else f"{count} times"
+    return f"Answered {often}; the last time, {when(last.at, now, zone)}: {OUTCOMES[last.outcome].label.lower()}"
+
+
 def promise(opportunity: Opportunity) -> dict[str, str] | None:
     """What we said we would do, when the next step is that (C5)."""
     if opportunity.next_purpose != "promised":
@@ -213,6 +234,7 @@ def card(opportunity: Opportunity, member: Membership, now: datetime) -> dict[st
         "refusals": refused(opportunity),
         "last_touches": last_touches(opportunity, now, member.zone),
         "why_not": why_not(opportunity),
+        "assistants": assistants(opportunity),
         "promise": promise(opportunity),
         "say": wording.shown(opportunity, wording.to_say(opportunity, member, now), found),
         "ask": playing.to_ask(opportunity),

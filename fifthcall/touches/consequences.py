@@ -19,7 +19,7 @@ from fifthcall.touches.draft import Draft
 COLUMNS = ("status", "person_id", "has_appointment", "closed_on", "close_reason")
 
 #: A resting opportunity rests on after these; anything else brings it back.
-LETS_REST = ("snoozed", "bounced", "auto_reply", "out_of_office", "unsubscribed")
+LETS_REST = ("why_not", "snoozed", "bounced", "auto_reply", "out_of_office", "unsubscribed")
 
 
 def follow(opportunity: Opportunity, draft: Draft, now: datetime) -> dict[str, Any]:

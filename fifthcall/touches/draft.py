@@ -28,6 +28,7 @@ class Draft:
     meeting: Meeting | None = None
     person: str = ""  # the name of whom we were referred to
     phone: str = ""  # a new number
+    answered_by: int | None = None  # the person who took the call in their place, an assistant or gatekeeper (C9)
     stop: str = ""  # "", a channel, or "all" (D5)
     template: str = ""  # whose words were before the rep's eyes (D3)
     template_version: int = 0
@@ -62,6 +63,7 @@ _ASK_REASON = {
     "serious": "No meeting set? Say why they could not act yet; the next call opens there.",
     "meeting_held": "No next meeting set? Say why they could not act yet; the next call opens there.",
     "not_now": "Say why not now; the next call opens there.",
+    "why_not": "Say why they could not act yet; the next call opens there.",
     "snoozed": "Say why you put it off.",
     "rested": "Say why it rests.",
 }

@@ -33,6 +33,7 @@ INPUTS = {
     "reason_until": ("reason_until",),
     "person": ("person",),
     "phone": ("phone",),
+    "answered": ("answered_by",),
     "stop": ("stop",),
 }
 _DAY = forms.DateInput(attrs={"type": "date"})
@@ -60,6 +61,7 @@ class OutcomeForm(forms.Form):
     reason_until = forms.DateField(required=False, label="Until", widget=_DAY)
     person = forms.CharField(required=False, max_length=200, label="Their name")
     phone = forms.CharField(required=False, max_length=60, label="Number")
+    answered_by = forms.ChoiceField(required=False, label="Who answered")
     stop = forms.ChoiceField(required=False, label="And", choices=list(STOPS.items()))
     words = forms.RegexField(r"^\w{1,40}:\d{1,6}$", required=False, widget=forms.HiddenInput)  # template:version
     next_kind = forms.ChoiceField(
@@ -77,6 +79,8 @@ class OutcomeForm(forms.Form):
             zones.append((theirs, f"Their time ({_city(theirs)})"))
         self._set_choices("zone", zones)
         self._set_choices("reason", _choices(reasons_of(outcome)))
+        helpers = opportunity.person.assistants.order_by("name") if opportunity.person else ()
+        self._set_choices("answered_by", [("", "Somebody else"), *((str(one.pk), one.name) for one in helpers)])
         if outcome == "snoozed":
             self.fields["reason"].label = "Why"
 
@@ -91,6 +95,8 @@ class OutcomeForm(forms.Form):
         names = [name for part in (*self.outcome.needs, *self.outcome.asks) for name in INPUTS[part]]
         if prospect_zone(self.opportunity) == self.member.zone:
             names = [name for name in names if name != "zone"]
+        if not (self.opportunity.person and self.opportunity.person.helpers):
+            names = [name for name in names if name != "answered_by"]
         return [self[name] for name in dict.fromkeys(names)]
 
     def draft(self) -> Draft:
@@ -110,6 +116,7 @@ class OutcomeForm(forms.Form):
             meeting=self._meeting(data),
             person=data["person"],
             phone=data["phone"],
+            answered_by=int(data["answered_by"]) if data["answered_by"] else None,
             stop=data["stop"],
             template=template,
             template_version=int(number or 0),

@@ -9,15 +9,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, DateTimeField
 
 from fifthcall.journal.models import Event, note_event
 from fifthcall.people.reach import suppress
 from fifthcall.pipeline.models import Opportunity
-from fifthcall.pipeline.next_step import RELATED
+from fifthcall.pipeline.next_step import RELATED, case_of
 from fifthcall.pipeline.settle import Changed, settle, to_change, to_change_by_itself
 from fifthcall.prepared import Given, Prepared
-from fifthcall.rules.case import Agreed, Channel, Kind
+from fifthcall.rules.c4_fatigue import organization_spent
+from fifthcall.rules.case import Agreed, Case, Channel, Kind
+from fifthcall.rules.facts import WEEK, read
 from fifthcall.rules.outcomes import channel_of
 from fifthcall.teams.models import Membership
 from fifthcall.touches import consequences
@@ -76,10 +78,11 @@ def record(
         touch = _append(opportunity, member_id, draft, at, channel, zone, purpose)
         if not opportunity.finished:
             consequences.follow(opportunity, draft, now)
-            settle(opportunity, now, *consequences.COLUMNS)
-        elif stop and opportunity.person:
-            suppress(opportunity.person, stop, now, outcome)
-        _settle_others(opportunity, now)
+            _settle(opportunity, now)
+        else:
+            if stop and opportunity.person:
+                suppress(opportunity.person, stop, now, outcome)
+            _settle_others(opportunity, case_of(opportunity, now), now)
         return touch
 
 
@@ -99,8 +102,7 @@ def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: dateti
     if made or changed:
         kept = {column: str(old) if hasattr(old, "isoformat") else old for column, old in changed.items()}
         note_event(opportunity.workspace_id, member.pk, "followed", touch, now, before=kept, made=made)
-    settle(opportunity, now, *consequences.COLUMNS)
-    _settle_others(opportunity, now)
+    _settle(opportunity, now)
     return touch
 
 
@@ -124,6 +126,7 @@ def _append(
         outcome=draft.outcome,
         note=draft.note.strip(),
         reason=draft.reason,
+        answered_by_id=draft.answered_by,
         reason_note=draft.reason_note.strip(),
         reason_until=draft.reason_until,
         purpose=purpose,
@@ -134,16 +137,46 @@ def _append(
     )
 
 
-def _settle_others(opportunity: Opportunity, now: datetime) -> None:
-    """What was said to a person counts wherever they are followed up: their no (D5), and the week's budget (C4)."""
-    if opportunity.person_id is None:
-        return
-    others = [pk for (pk,) in _OTHERS.rows(person=opportunity.person_id, limit=OTHERS + 1) if pk != opportunity.pk]
+def _settle(opportunity: Opportunity, now: datetime, taken_back: bool = False) -> None:
+    """Decide again, and what else hangs on it."""
+    case = case_of(opportunity, now)
+    settle(opportunity, now, *consequences.COLUMNS, case=case)
+    _settle_others(opportunity, case, now, taken_back)
+
+
+def _settle_others(opportunity: Opportunity, case: Case, now: datetime, taken_back: bool = False) -> None:
+    """Decide those again for which it makes a difference.
+
+    What was said to a person counts wherever they are followed up: their no (D5), and the week's budget (C4). Their
+    organisation's others are decided again only where its week has just been used up, or is no longer.
+    """
+    others: set[int] = set()
+    if opportunity.person_id:
+        others |= {pk for (pk,) in _OTHERS.rows(person=opportunity.person_id, limit=OTHERS + 1)}
+    if case.around:
+        free = organization_spent(read(case, now, opportunity.workspace.policy()))
+        if free or taken_back:
+            before = free or now + WEEK
+            found = _ORGANIZATIONS.rows(organization=opportunity.organization_id, before=before, limit=OTHERS)
+            others |= {pk for (pk,) in found}
+    others.discard(opportunity.pk)
     if others:
         for other in Opportunity.objects.filter(pk__in=others).select_related(*RELATED).order_by("id"):
             settle(other, now)
 
 
+#: Those of an organisation that would be contacted before its week has room again.
+_ORGANIZATIONS = Prepared(
+    lambda: (
+        Opportunity.objects.filter(
+            organization_id=Given("organization", BigIntegerField()),
+            next_due_at__lt=Given("before", DateTimeField()),
+            next_firm=False,
+        )
+        .order_by("next_due_at", "id")
+        .values_list("id")
+    )
+)
 _OTHERS = Prepared(
     lambda: (
         Opportunity.objects.filter(person_id=Given("person", BigIntegerField()), next_due_at__isnull=False)
@@ -191,6 +224,5 @@ def retract(touch_id: int, member: Membership, now: datetime) -> Opportunity:
         event = Event.objects.filter(subject="touch", subject_id=touch.pk, verb="followed").first()
         if event:
             consequences.reverse(opportunity, event.data, now)
-        settle(opportunity, now, *consequences.COLUMNS)
-        _settle_others(opportunity, now)
+        _settle(opportunity, now, taken_back=True)
         return opportunity

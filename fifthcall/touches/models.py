@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -23,6 +24,7 @@ class Touch(models.Model):
     workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
     opportunity = models.ForeignKey("pipeline.Opportunity", on_delete=models.PROTECT, related_name="touches")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="touches")
+    answered_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="answered")  # C9
     member = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, null=True, related_name="touches")
     at = models.DateTimeField()
     zone = models.CharField(max_length=64)
@@ -64,6 +66,15 @@ class Touch(models.Model):
         return facts_of(rows[::-1])
 
     @classmethod
+    def around_of(cls, opportunity: Opportunity, since: datetime) -> tuple[case.Touch, ...]:
+        """The touches since then to others at the same organisation, oldest first."""
+        rows = _AROUND.rows(
+            limit=AROUND, organization=opportunity.organization_id, opportunity=opportunity.pk, since=since
+        )
+        whose = opportunity.person_id
+        return facts_of([row[:-1] for row in rows[::-1] if row[-1] is None or row[-1] != whose])
+
+    @classmethod
     def of(cls, opportunity: Opportunity) -> models.QuerySet[Touch]:
         """The touches of an opportunity and of those merged into it."""
         whose = Q(opportunity=opportunity)
@@ -102,6 +113,19 @@ _ELSEWHERE = Prepared(
         .exclude(opportunity_id=_OF)
         .order_by("-at", "-id")
         .values_list(*FACT_COLUMNS)
+    )
+)
+#: More than an organisation's budget ever holds.
+AROUND = 60
+_AROUND = Prepared(
+    lambda: (
+        Touch.objects.filter(
+            opportunity__organization_id=Given("organization", models.BigIntegerField()),
+            at__gt=Given("since", models.DateTimeField()),
+        )
+        .exclude(opportunity_id=_OF)
+        .order_by("-at", "-id")
+        .values_list(*FACT_COLUMNS, "person_id")
     )
 )
 _HISTORY = _history(Q(opportunity_id=_OF))

@@ -105,7 +105,7 @@ def due_today(member: Membership, now: datetime) -> int:
 def done_today(member: Membership, now: datetime) -> int:
     """How many touches the member has logged today and not taken back."""
     mine = Touch.objects.filter(member=member, at__gte=start_of_day(member, now), retracts=None, retraction=None)
-    return mine.exclude(outcome__in=("note", "snoozed", "closed", "reopened")).count()
+    return mine.exclude(outcome__in=("note", "why_not", "snoozed", "closed", "reopened")).count()
 
 
 def behind(member: Membership, now: datetime) -> Behind:

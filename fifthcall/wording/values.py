@@ -63,7 +63,7 @@ def _readable(text: str) -> Compiled:
 def last_told(opportunity: Opportunity) -> Any:
     """The latest touch with the reason why they could not act (D1), or None."""
     touches: Any = opportunity.touches  # this layer stands below touches
-    told = touches.model.of(opportunity).filter(retracts=None, retraction=None).exclude(reason="")
+    told = touches.model.of(opportunity).filter(retracts=None, retraction=None).exclude(reason__in=("", "unknown"))
     return told.exclude(outcome__in=("snoozed", "closed", "rested")).order_by("-at", "-id").first()
 
 

@@ -68,3 +68,36 @@ def test_c4_a_colleagues_touches_count_too() -> None:
     decision = decide(case(elsewhere=week), NOW)
     assert any(refusal.code == "week_together" for refusal in decision.refusals)
     assert decision.step and decision.step.window.starts_at >= NOW + timedelta(days=2)
+
+
+@settings(max_examples=10)
+@given(st.lists(SILENT, min_size=90, max_size=90), st.integers(6, 8))
+def test_c4_the_organisations_bound_holds_over_any_month(answers: list[str], people: int) -> None:
+    """Several people of one organisation, each pursued as told, whoever is due first next."""
+    made: list[list[Touch]] = [[] for _ in range(people)]
+    now = NOW
+    for answer in answers:
+        cases = [
+            case(*mine, around=tuple(sorted((t for other in made if other is not mine for t in other), key=_at)))
+            for mine in made
+        ]
+        steps = [decide(of, now).step for of in cases]
+        due, who = min((max(now, step.window.starts_at), n) for n, step in enumerate(steps) if step)
+        now, step = due, steps[who]
+        assert step
+        if now > NOW + timedelta(days=30):
+            break
+        reached = {True: "voicemail", False: "no_answer", None: answer}[step.leave_message]
+        outcome = reached if step.kind.channel is Channel.CALL else "sent"
+        if step.kind.channel is Channel.DESK:
+            outcome = "no_introduction"
+        made[who].append(Touch(now, channel_of(outcome, step.kind.channel), outcome, purpose=step.purpose))
+    counted = []
+    for mine in made:
+        paired = {b.at for a, b in pairwise(mine) if a.outcome == "voicemail" and b.channel is Channel.TEXT}
+        counted += [t.at for t in mine if t.channel is not Channel.DESK and t.at not in paired]
+    assert most_in_a_week(counted) <= Policy().organization_touches_a_week
+
+
+def _at(touch: Touch) -> datetime:
+    return touch.at

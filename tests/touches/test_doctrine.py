@@ -72,7 +72,7 @@ def test_c9_assistants_are_people_on_the_record(team: Cast, row: Opportunity) ->
     person = Person.objects.create(workspace=team.space, name="Anna", key="anna")
     add_assistant(person, "Kim Berg", "kimberg")
     row.person = Person.objects.get(pk=person.pk)
-    assert case_of(row).assistants == ("Kim Berg",)
+    assert case_of(row, NOW).assistants == ("Kim Berg",)
 
 
 def test_c11_the_breakup_comes_last_and_its_answer_may_close(team: Cast, row: Opportunity) -> None:

@@ -41,6 +41,7 @@ from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
 from fifthcall.web.views.consents import consents_of
 from fifthcall.web.views.mail import mails, written_here
+from fifthcall.web.views.note_quality import asking
 from fifthcall.wording.saying import words_of
 
 _DAY = forms.DateInput(attrs={"type": "date"})
@@ -75,6 +76,11 @@ class PersonForm(forms.Form):
 class WayForm(forms.Form):
     kind = forms.ChoiceField(choices=ContactPoint.Kind.choices, label="What")
     value = forms.CharField(max_length=300, label="Number or address")
+
+
+class KnownForm(forms.Form):
+    best_times = forms.CharField(max_length=120, required=False, label="Best times")
+    note = forms.CharField(max_length=2000, required=False, label="Good to know", widget=forms.Textarea({"rows": 2}))
 
 
 class CloseForm(forms.Form):
@@ -184,9 +190,11 @@ def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_:
         if row.finished
         else SituationForm(prefix="situation", initial={"situation": row.situation}),
         "ahead": [] if row.finished else _ahead(row, member, now),
-        "changes": playing.CHANGES,
+        "changes": [] if row.finished else playing.changes(row, now, member.zone),
+        "known": [] if row.finished else playing.known(row, now),
         "promises": promises_of(row, now, member.zone),
         "thanks": _thanks(row, member, now),
+        "asking": asking(row),
         "close_form": None if row.finished else CloseForm(prefix="close"),
         "rest_form": None if row.finished else RestForm(prefix="rest"),
     }
@@ -254,6 +262,12 @@ def _people(row: Opportunity, member: Membership, now: Any) -> list[dict[str, An
             "role": person.title,
             "relation_words": f"{person.assists.name}’s assistant" if person.assists else "",
             "ways": written_here(ways, row.pk) if person == row.person else ways,
+            "best_times": person.best_times,
+            "note": person.note,
+            "answered": cards.answered(person, now, member.zone),
+            "known_form": KnownForm(
+                prefix=f"known{person.pk}", initial={"best_times": person.best_times, "note": person.note}
+            ),
             "twins": [other for other in found if other.key == person.key and other.pk != person.pk],
             "may_erase": member.leads,
             "way_form": WayForm(prefix=f"way{person.pk}"),
@@ -337,6 +351,36 @@ def person_add(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("opportunity", pk)
 
 
+def _person_seen(request: MemberRequest, pk: int) -> tuple[Person, Opportunity]:
+    """A person with an opportunity through which the member may see them; a 404 otherwise."""
+    person = Person.objects.filter(workspace=request.member.workspace, pk=pk).first()
+    mine = Opportunity.objects.visible_to(request.member)
+    whose = Q(person=person) | Q(organization__people=person) | Q(person__assistants=person)
+    seen = mine.filter(whose).order_by("id").first() if person else None
+    if person is None or seen is None:
+        raise Http404
+    return person, seen
+
+
+@require_POST
+def person_known(request: MemberRequest, pk: int) -> HttpResponse:
+    """Keep when somebody is best reached, and what is good to know of them (C9)."""
+    person, seen = _person_seen(request, pk)
+    back = request.POST.get("back", "")
+    form = KnownForm(request.POST, prefix=f"known{pk}")
+    if form.is_valid():
+        before = {"best_times": person.best_times, "note": person.note}
+        person.best_times, person.note = form.cleaned_data["best_times"], form.cleaned_data["note"]
+        with transaction.atomic():
+            person.save(update_fields=["best_times", "note"])
+            note_event(person.workspace_id, request.member.pk, "person_known", person, clock.now(), before=before)
+        messages.success(request, f"Kept what is known of {person.name}.")
+    else:
+        field, problems = next(iter(form.errors.items()))
+        messages.error(request, f"{form.fields[field].label}: {problems[0]}")
+    return redirect("opportunity", int(back) if back.isdecimal() else seen.pk)
+
+
 @require_POST
 def person_erase(request: MemberRequest, pk: int) -> HttpResponse:
     """GDPR Art. 17; asked for in words, so that nobody does it by mistake."""
@@ -355,11 +399,7 @@ def person_erase(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def way_add(request: MemberRequest, pk: int) -> HttpResponse:
     """A number or address for a person; their opportunities are decided again."""
-    person = Person.objects.filter(workspace=request.member.workspace, pk=pk).first()
-    mine = Opportunity.objects.visible_to(request.member)
-    seen = person and mine.filter(Q(person=person) | Q(organization__people=person)).order_by("id").first()
-    if person is None or seen is None:
-        raise Http404
+    person, seen = _person_seen(request, pk)
     form, now = WayForm(request.POST, prefix=f"way{pk}"), clock.now()
     if not form.is_valid():
         messages.error(request, "Give a number or an address.")

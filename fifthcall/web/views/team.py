@@ -18,6 +18,7 @@ from fifthcall import clock
 from fifthcall.calendars.models import Block
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.slipping import plan_again
+from fifthcall.rules.law import hours_of, hours_words
 from fifthcall.teams import set_up
 from fifthcall.teams.models import Membership, User, Workspace
 from fifthcall.teams.zones import choices, country_choices
@@ -162,7 +163,8 @@ def _settings(
         {"label": "Touches an hour", "value": rate},
         {"label": TRACKING_LABEL, "value": "Yes, where we may" if member.workspace.tracking else "No"},
     ]
-    context = {"form": form, "workspace_words": words, "blocks": blocks}
+    own = hours_words((hours_of(member.own_hours),)) if member.own_hours else ""
+    context = {"form": form, "workspace_words": words, "blocks": blocks, "own_hours": own}
     return render(request, "fifthcall/settings.html", context, status=422 if moved else 200)
 
 

@@ -23,11 +23,13 @@ from fifthcall.touches.draft import Incomplete
 from fifthcall.touches.forms import OutcomeForm
 from fifthcall.touches.log import log, next_step_after, retract
 from fifthcall.touches.models import Touch
+from fifthcall.touches.note_quality import lacks_reason, of_member
 from fifthcall.touches.queue import Due, behind, done_today, due_today, end_of_day, queue
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
 from fifthcall.web.views.mail import count_to_look_at, written_here
 from fifthcall.web.views.mailbox import trouble
+from fifthcall.web.views.note_quality import asking
 from fifthcall.wording.values import values_for
 
 ROWS = 30
@@ -79,6 +81,8 @@ def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo:
         "trouble": trouble(member),
         "to_look_at": count_to_look_at(member),
         "news_number": lambda: latest.number if (latest := latest_of(member, None)) else 0,  # asked by whole pages only
+        "quality": of_member(member, now),
+        "asking": asking(current) if current else None,
     }
     if current is None and steps:
         line = cards.row(steps[0], now, member.zone)
@@ -86,6 +90,7 @@ def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo:
     if undo:
         words = f"Saved: {OUTCOMES[undo.outcome].label.lower()}."
         context["undo"] = {"touch_pk": undo.pk, "words": words, "seconds": UNDO_SECONDS}
+        context["asked"] = asking(undo.opportunity) if lacks_reason(undo) else None
     return context
 
 
@@ -134,7 +139,11 @@ def today_card(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("opportunity", pk)
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "fifthcall/today.html", work(request, now, pk))
-    context = {"card": _card(opportunity, request, now), "outcomes": _outcomes(opportunity)}
+    context = {
+        "card": _card(opportunity, request, now),
+        "outcomes": _outcomes(opportunity),
+        "asking": asking(opportunity),
+    }
     return render(request, "fifthcall/today.html#card", context)
 
 

@@ -1,0 +1,40 @@
+"""The sample data shows every situation and every feature, through the same verbs as everywhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from fifthcall import sample
+from fifthcall.people.models import Person
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.next_step import RELATED
+from fifthcall.touches import card, playing
+from fifthcall.touches.doctor import examine
+from fifthcall.touches.note_quality import of_member
+from fifthcall.touches.promises import promises_of
+from tests.cast import Cast
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_whoever_looks_around_meets_every_situation(team: Cast) -> None:
+    assert sample.fill(team.ada, NOW) == Opportunity.objects.count()
+    rows = list(Opportunity.objects.filter(next_due_at__isnull=False).select_related(*RELATED))
+    told = [playing.situation(row, NOW) for row in rows]
+    assert {one["id"] for one in told if one} == {f"S{number}" for number in range(1, 11)}
+    assert not any(one["chosen"] for one in told if one), "recognised, not set by hand"
+    assert {"promised", "reason_ends", "meeting"} <= {row.next_purpose for row in rows}
+    assert any(
+        row.next_purpose == "reason_ends" and row.next_due_at and row.next_due_at.date() == NOW.date() for row in rows
+    )
+    assert Person.objects.filter(assists__isnull=False).exists()
+    assert any(promises_of(row, NOW, "UTC") for row in rows)
+    asked = of_member(team.ada, NOW)
+    assert 0 < asked.noted < asked.conversations
+    assert any("Their organisation has had" in one["words"] for row in rows for one in card.refused(row))
+    organizations = [row.organization_id for row in rows]
+    assert max(map(organizations.count, organizations)) >= 4
+    assert examine() == []
