@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from fifthcall.calendars.models import Appointment
 from fifthcall.channels.email.wanting import cancel_automatic
 from fifthcall.channels.models import UNFINISHED, Message
 from fifthcall.cues.models import Hit, Received
@@ -35,6 +36,7 @@ def erase(person_id: int, member: Membership, why: str, now: datetime) -> None:
         _forget_mails(person)
         _forget_words(person, [row.pk for row in rows], why, now)
         Fact.objects.filter(opportunity__in=rows).delete()
+        Appointment.objects.filter(opportunity__in=rows).update(email="", title="", place="", tell_at=None)
         person.points.all().delete()
         person.consents.all().delete()
         person.name, person.key, person.title, person.helpers = ERASED, f"erased {person.pk}", "", ""
@@ -68,7 +70,7 @@ def _forget_mails(person: Person) -> None:
         state=Message.State.CANCELLED, why="The person was erased."
     )
     Hit.objects.filter(message__in=mails).delete()
-    mails.update(to_name="", subject="", text="", to_address="erased@invalid.invalid")
+    mails.update(to_name="", subject="", text="", calendar="", to_address="erased@invalid.invalid")
     Received.objects.filter(person=person).delete()
 
 

@@ -8,6 +8,9 @@ from django.urls import include, path
 
 from fifthcall.web.access import Who, declared, route
 from fifthcall.web.views import (
+    appointments,
+    booking,
+    calendar,
     consents,
     editing,
     hits,
@@ -101,6 +104,16 @@ urlpatterns = [
     route("law/own/", law.own_hours, who=MEMBER, name="law_own"),
     route("law/<str:region>/", law.override, who=OWNER, name="law_override"),
     route("law/<str:region>/retraction/", law.retraction, who=OWNER, name="law_retraction"),
+    route("calendar/", calendar.week, who=MEMBER, name="calendar"),
+    route("blocks/<int:pk>/occurrence/", calendar.occurrence_move, who=MEMBER, name="occurrence_move"),
+    route("calendar/absence/", calendar.absence, who=MEMBER, name="absence"),
+    route("calendar/feed/", appointments.feed, who=MEMBER, name="feed"),
+    route("feeds/<str:token>.ics", appointments.feed_file, who=ANYONE, name="feed_file"),
+    route("opportunities/<int:pk>/appointment/", appointments.appointment, who=MEMBER, name="appointment"),
+    route("opportunities/<int:pk>/meeting.ics", appointments.appointment_file, who=MEMBER, name="appointment_file"),
+    route("opportunities/<int:pk>/booking-link/", booking.booking_link, who=MEMBER, name="booking_link"),
+    route("book/<str:token>/", booking.booking, who=ANYONE, name="booking"),
+    route("book/<str:token>/meeting.ics", booking.booking_file, who=ANYONE, name="booking_file"),
     route("blocks/<int:pk>/move/", team.block_move, who=MEMBER, name="block_move"),
     route("set-up/<str:token>/", setup.setup, who=ANYONE, name="setup"),
     route("join/<str:token>/", setup.invitation, who=ANYONE, name="invitation"),

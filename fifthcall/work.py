@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections
 
 from fifthcall import clock
+from fifthcall.channels.email.inviting import want_invitations
 from fifthcall.channels.email.sending import send_due
 from fifthcall.channels.email.wanting import want_automatic
 from fifthcall.cues.ears import Ears
@@ -43,6 +44,7 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(flow_on, timedelta(minutes=1)),  # steps whose window has passed
         Task(go_on_deciding, timedelta(seconds=1)),  # after a change of the law's hours
         Task(want_automatic, timedelta(seconds=2)),  # steps that go out by themselves
+        Task(want_invitations, timedelta(seconds=2)),  # appointments they have to know of
         Task(take_in_all, timedelta(seconds=1)),  # mail that came in, before any goes out
         Task(lambda now: send_due(now, alive), timedelta(seconds=1), "mail"),
         *([Task(ears.tend, timedelta(seconds=5))] if ears else []),  # mail that comes in

@@ -111,6 +111,8 @@ class Message(models.Model):
     to_name = models.CharField(max_length=200, blank=True)
     subject = models.CharField(max_length=300)
     text = models.TextField()
+    calendar = models.TextField(blank=True)  # an invitation (iMIP, RFC 6047), and what it asks:
+    calendar_method = models.CharField(max_length=10, blank=True)
     purpose = models.CharField(max_length=30, blank=True)
     template = models.CharField(max_length=40, blank=True)
     template_version = models.PositiveIntegerField(null=True)  # 0: the built-in text; null: no template

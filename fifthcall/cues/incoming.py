@@ -14,6 +14,7 @@ from fifthcall.channels.email import sending
 from fifthcall.channels.email.wanting import cancel_automatic
 from fifthcall.channels.models import Mailbox
 from fifthcall.cues.bounded import Unreadable, read
+from fifthcall.cues.calendar_answers import take_answer
 from fifthcall.cues.judging import Sort, Verdict, judge
 from fifthcall.cues.matching import Match, match
 from fifthcall.cues.models import Received
@@ -89,6 +90,10 @@ def _keep(received: Received, mail: Parsed, verdict: Verdict) -> None:
 def _act(received: Received, mail: Parsed, verdict: Verdict, now: datetime) -> None:
     found = match(received.workspace_id, mail, verdict)
     received.answers, received.person, received.opportunity = found.message, found.person, found.opportunity
+    if verdict.sort is Sort.CALENDAR and mail.invitation:
+        if why := take_answer(mail.invitation, received.workspace_id, now):
+            received.state, received.why = State.FLAGGED, why
+        return
     if found.stranger:
         received.state, received.why = State.FLAGGED, found.stranger
         return

@@ -43,7 +43,7 @@ def merge(keep_id: int, gone_id: int, member: Membership, now: datetime) -> Oppo
             if not getattr(keep, column):
                 setattr(keep, column, getattr(gone, column))
         gone.facts.update(opportunity=keep)
-        _move_appointment(gone, keep)
+        _move_appointment(gone, keep, now)
         gone.merged.update(merged_into=keep)
         gone.merged_into, gone.status = keep, Status.LOST.value
         gone.closed_on, gone.close_reason = wall(now, keep.workspace.zone).date(), MERGED
@@ -54,16 +54,16 @@ def merge(keep_id: int, gone_id: int, member: Membership, now: datetime) -> Oppo
         return keep
 
 
-def _move_appointment(gone: Opportunity, keep: Opportunity) -> None:
+def _move_appointment(gone: Opportunity, keep: Opportunity, now: datetime) -> None:
     """The meeting that is booked comes along; where both have one, the earlier counts."""
     booked = Appointment.objects.filter(
         Q(opportunity=gone) | Q(opportunity=keep), state=Appointment.State.BOOKED
     ).order_by("starts_at", "id")
     for place, meeting in enumerate(booked):
         meeting.opportunity = keep
+        meeting.save(update_fields=["opportunity"])
         if place:
-            meeting.state = Appointment.State.CANCELLED
-        meeting.save(update_fields=["opportunity", "state"])
+            meeting.call_off(now)
     keep.has_appointment, gone.has_appointment = bool(booked), False
 
 

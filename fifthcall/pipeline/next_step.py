@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from fifthcall.calendars.models import Appointment, Block
+from fifthcall.calendars.shapes import shapes
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.room import Room, capacity
 from fifthcall.prepared import Given, Prepared
@@ -94,24 +95,19 @@ def meeting_of(opportunity: Opportunity) -> rules.Meeting | None:
         return None
     booked = Appointment.objects.filter(opportunity=opportunity, state=Appointment.State.BOOKED).order_by("-starts_at")
     found = booked.first()
-    return rules.Meeting(found.starts_at, found.until, found.zone) if found else None
+    return rules.Meeting(found.starts_at, found.until, found.zone, found.asked_from) if found else None
 
 
 def blocks_of(member_id: int | None, zone: str) -> tuple[rules.Block, ...]:
     """The member's follow-up blocks for the rules."""
-    return tuple(_block(*row, zone) for row in _BLOCKS.rows(member=member_id))
+    return tuple(shape for row in _BLOCKS.rows(member=member_id) for shape in shapes(*row, zone))
 
 
 _BLOCKS = Prepared(
     lambda: Block.objects.filter(member_id=Given("member", models.BigIntegerField())).values_list(
-        "id", "weekdays", "start", "end"
+        "id", "weekdays", "start", "end", "rule", "since", "plan"
     )
 )
-
-
-@lru_cache(maxsize=10_000)
-def _block(pk: int, days: str, start: time, end: time, zone: str) -> rules.Block:
-    return rules.Block(str(pk), rules.Hours(frozenset(int(d) for d in days), start, end), zone)
 
 
 @lru_cache(maxsize=1000)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import NEXT_COLUMNS, RELATED, place
 from fifthcall.pipeline.room import Room
-from fifthcall.teams.models import Workspace
+from fifthcall.teams.models import Membership, Workspace
 
 log = logging.getLogger(__name__)
 PIECE = 200
+#: Times of which a single count tells; after a long standstill the latest.
+MOST_TIMES = 500
 #: A row that can't be decided must not stop the line: it comes up again later.
 PUSHED_FORWARD = timedelta(hours=1)
 
@@ -25,7 +27,20 @@ def flow_on(now: datetime, owner_id: int | None = None) -> int:
     slipped = Opportunity.objects.filter(next_until__lte=now, next_due_at__lte=now)
     if owner_id is not None:
         slipped = slipped.filter(owner_id=owner_id)
+    _count(slipped, now)
     return _in_pieces(slipped, now)
+
+
+def _count(slipped: QuerySet[Opportunity], now: datetime) -> None:
+    """What its owner did not get to is counted, by when it had been due; the week shows it at the block (B2)."""
+    due = slipped.exclude(owner=None).values_list("workspace_id", "owner_id", "next_due_at")
+    counts: dict[tuple[int, int | None], dict[str, int]] = {}
+    for workspace_id, owner, at, times in due.annotate(times=models.Count("id")).order_by("next_due_at"):
+        if at:
+            counts.setdefault((workspace_id, owner), {})[at.isoformat()] = times
+    for (workspace_id, owner), mine in counts.items():
+        latest = dict(list(mine.items())[-MOST_TIMES:])
+        note_event(workspace_id, None, "slipped", Membership(pk=owner), now, due=latest, count=sum(mine.values()))
 
 
 def plan_again(owner_id: int | None, now: datetime, workspace_id: int) -> int:

@@ -15,6 +15,9 @@ def propose_meeting(facts: Facts) -> Proposal | None:
     if meeting is None:
         return None
     at = wall(meeting.starts_at, meeting.zone).isoformat(timespec="minutes")
+    if meeting.until > facts.now and meeting.asked_for:
+        instead = wall(meeting.asked_for, meeting.zone).isoformat(timespec="minutes")
+        return Proposal(Kind.REVIEW, "asked_for", facts.now, (RULE.because("instead", at=at, instead=instead),))
     if meeting.until > facts.now:
         window = Window(meeting.starts_at, meeting.until, meeting.zone)
         return Proposal(Kind.MEETING, "meeting", meeting.starts_at, (RULE.because("ahead", at=at),), agreed=window)
@@ -33,6 +36,7 @@ def propose(facts: Facts) -> Proposal | None:
 
 WORDS = {
     "ahead": "You meet at {at}.",
+    "instead": "They can't make {at} and ask for {instead}: agree, or propose another time.",
     "passed": "The meeting of {at} is over: say how it went.",
     "no_meeting": "You spoke, but no meeting is set: call {hours} hours later and propose a time.",
 }

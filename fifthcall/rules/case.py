@@ -87,12 +87,26 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """One occurrence of a block, that of the day `on`, which stands elsewhere: naive wall times in the block's zone."""
+
+    on: date
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A rep's recurring follow-up block (B1), in the rep's zone."""
+    """A rep's recurring follow-up block (B1), in the rep's zone; `since` and `until` (included) bound its shape."""
 
     id: str
     hours: Hours
     zone: str
+    rule: str = ""  # RFC 5545, where it comes otherwise than every week
+    since: date | None = None
+    until: date | None = None
+    moved: tuple[Moved, ...] = ()
+    away: tuple[tuple[date, date], ...] = ()  # paused from the first to the last day, for a stated absence (B2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,7 @@ class Meeting:
     starts_at: datetime
     until: datetime
     zone: str
+    asked_for: datetime | None = None  # they ask to meet then instead, and nobody has answered yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fifthcall.rules.case import Block, Hours, Window
 from fifthcall.rules.holidays import closed_on, own_weekdays
+from fifthcall.rules.recurrence import days_of_year
 
 SHORTEST = timedelta(minutes=5)  # less is no time for a call
 HORIZON_DAYS = 60
@@ -76,9 +77,33 @@ def opens(hours: Hours, zone: str, day: date) -> Window | None:
     return Window(start, until, zone)
 
 
+@lru_cache(maxsize=65_536)
+def held(block: Block, day: date) -> tuple[Window, ...]:
+    """A block's windows that begin on that local day, those moved there included; none while it is paused (B2)."""
+    if any(first <= day <= last for first, last in block.away):
+        return ()
+    there = [
+        Window(instant(one.start, block.zone), instant(one.end, block.zone), block.zone)
+        for one in block.moved
+        if one.start.date() == day
+    ]
+    own = opens(block.hours, block.zone, day) if falls_on(block, day) else None
+    return tuple(window for window in (own, *there) if window and window.until > window.starts_at)
+
+
+def falls_on(block: Block, day: date) -> bool:
+    """Whether the block's own series has an occurrence on that day that stands where the series says."""
+    if (block.since and day < block.since) or (block.until and day > block.until):
+        return False
+    if any(one.on == day for one in block.moved):
+        return False
+    return not block.rule or day in days_of_year(block.rule, block.since or day, day.year)
+
+
 def block_day(block: Block, at: datetime) -> Window | None:
     """The whole block that `at` falls into."""
-    return opens(block.hours, block.zone, wall(at, block.zone).date())
+    windows = held(block, wall(at, block.zone).date())
+    return next((window for window in windows if window.starts_at <= at < window.until), None)
 
 
 def openings(
@@ -120,8 +145,7 @@ def _meeting(blocks: tuple[Block, ...], limits: Limits, day: date) -> tuple[tupl
     """Where the blocks that begin on `day` meet the hours, in order; each with its block and when that begins."""
     found: list[tuple[Block, datetime, Window]] = []
     for block in blocks:
-        whole = opens(block.hours, block.zone, day)
-        if whole:
+        for whole in held(block, day):
             parts = _parts(whole.starts_at, whole.until, limits, block.zone)
             found.extend((block, whole.starts_at, part) for part in parts)
     return tuple(sorted(found, key=lambda one: (one[2].starts_at, one[0].id)))

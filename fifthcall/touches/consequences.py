@@ -14,6 +14,7 @@ from fifthcall.rules.case import Status
 from fifthcall.rules.outcomes import WHY_LOST
 from fifthcall.rules.windows import wall
 from fifthcall.touches.draft import Draft
+from fifthcall.touches.meetings import meet, unmeet
 
 #: The opportunity's own columns that a touch may change.
 COLUMNS = ("status", "person_id", "has_appointment", "closed_on", "close_reason")
@@ -28,7 +29,7 @@ def follow(opportunity: Opportunity, draft: Draft, now: datetime) -> dict[str, A
     if opportunity.has_appointment and draft.outcome in ("meeting_held", "meeting_missed"):
         made["accounted"] = _account(opportunity, held=draft.outcome == "meeting_held")
     if draft.meeting:
-        made["appointment"] = _book(opportunity, draft)
+        made |= meet(opportunity, draft.meeting, now, draft.place)
     if draft.outcome == "wrong_number":
         made |= _wrong_number(opportunity, now)
     if draft.outcome == "referred":
@@ -53,8 +54,7 @@ def reverse(opportunity: Opportunity, data: dict[str, Any], now: datetime) -> No
         setattr(opportunity, column, value)
     made = data["made"]
     wrong, point = made.get("wrong", 0), made.get("point", 0)
-    if "appointment" in made:
-        Appointment.objects.filter(pk=made["appointment"]).update(state=Appointment.State.CANCELLED)
+    unmeet(made, now)
     if made.get("accounted"):
         Appointment.objects.filter(pk=made["accounted"]).update(state=Appointment.State.BOOKED)
     ContactPoint.objects.filter(pk=wrong).update(wrong_since=None)
@@ -68,23 +68,10 @@ def reverse(opportunity: Opportunity, data: dict[str, Any], now: datetime) -> No
 def _account(opportunity: Opportunity, held: bool) -> int | None:
     booked = opportunity.appointments.filter(state=Appointment.State.BOOKED).order_by("-starts_at").first()
     if booked:
-        booked.state = Appointment.State.HELD if held else Appointment.State.CANCELLED
+        booked.state = Appointment.State.HELD if held else Appointment.State.MISSED
         booked.save(update_fields=["state"])
     opportunity.has_appointment = False
     return booked.pk if booked else None
-
-
-def _book(opportunity: Opportunity, draft: Draft) -> int:
-    assert draft.meeting
-    opportunity.appointments.filter(state=Appointment.State.BOOKED).update(state=Appointment.State.CANCELLED)
-    opportunity.has_appointment = True
-    return Appointment.objects.create(
-        workspace_id=opportunity.workspace_id,
-        opportunity_id=opportunity.pk,
-        starts_at=draft.meeting.starts_at,
-        until=draft.meeting.until,
-        zone=draft.meeting.zone,
-    ).pk
 
 
 def _wrong_number(opportunity: Opportunity, now: datetime) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class Draft:
     reason_note: str = ""
     reason_until: date | None = None
     meeting: Meeting | None = None
+    place: str = ""  # where we meet
     person: str = ""  # the name of whom we were referred to
     phone: str = ""  # a new number
     answered_by: int | None = None  # the person who took the call in their place, an assistant or gatekeeper (C9)

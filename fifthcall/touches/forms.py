@@ -27,7 +27,7 @@ STOPS = {
 #: Which of the form's inputs belong to a need or an offer of an outcome.
 INPUTS = {
     "when": ("when_on", "when_at", "zone"),
-    "meeting": ("meeting_on", "meeting_at", "zone"),
+    "meeting": ("meeting_on", "meeting_at", "zone", "place"),
     "promise": ("promise_on", "promise_from", "promise_until", "zone"),
     "reason": ("reason", "reason_note"),
     "reason_until": ("reason_until",),
@@ -53,6 +53,7 @@ class OutcomeForm(forms.Form):
     meeting_on = forms.DateField(required=False, label="Meeting on", widget=_DAY)
     meeting_at = forms.TimeField(required=False, label="At", widget=_TIME)
     zone = forms.ChoiceField(required=False, label="In whose time")
+    place = forms.CharField(required=False, max_length=300, label="Where, or the number to call")
     promise_on = forms.DateField(required=False, label="I said I'd be in touch on", widget=_DAY)
     promise_from = forms.TimeField(required=False, label="Between", widget=_TIME)
     promise_until = forms.TimeField(required=False, label="And", widget=_TIME)
@@ -114,6 +115,7 @@ class OutcomeForm(forms.Form):
             reason_note=data["reason_note"],
             reason_until=data["reason_until"],
             meeting=self._meeting(data),
+            place=data["place"],
             person=data["person"],
             phone=data["phone"],
             answered_by=int(data["answered_by"]) if data["answered_by"] else None,

@@ -48,6 +48,10 @@ def compose(message: Message, mailbox: Mailbox, postal_address: str, now: dateti
     mail.set_content(text + "\n", charset="utf-8", cte="quoted-printable")
     page = track(message, as_html(text), now) if message.tracked else as_html(text)
     mail.add_alternative(page, subtype="html", charset="utf-8", cte="quoted-printable")
+    if message.calendar:
+        # A calendar takes up the last of the alternatives; its method stands in the MIME type too (RFC 6047).
+        mail.add_alternative(message.calendar, subtype="calendar", charset="utf-8", cte="base64")
+        mail.get_payload()[-1].set_param("method", message.calendar_method)  # type: ignore[union-attr, index]
     return mail
 
 

@@ -185,17 +185,20 @@ def _sent(claimed: Claim, now: datetime) -> None:
 
 def _record_sent(message: Message, at: datetime, now: datetime) -> None:
     """In the caller's transaction: the touch, the next step, and the message's end."""
-    message.touch = record(
-        message.opportunity_id,
-        "sent",
-        at,
-        now,
-        Channel.EMAIL,
-        note=message.subject,
-        member_id=message.member_id,
-        agreed=_promised(message),
-        purpose=message.purpose,
-    )
+    if message.calendar:  # news of an appointment, which is a fact of the case already: no attempt to reach them (C1)
+        note_event(message.workspace_id, message.member_id, "invited", message, at, method=message.calendar_method)
+    else:
+        message.touch = record(
+            message.opportunity_id,
+            "sent",
+            at,
+            now,
+            Channel.EMAIL,
+            note=message.subject,
+            member_id=message.member_id,
+            agreed=_promised(message),
+            purpose=message.purpose,
+        )
     message.state, message.why, message.sent_at = State.SENT, "", at
     message.save(update_fields=["state", "why", "sent_at", "touch"])
 

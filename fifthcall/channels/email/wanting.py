@@ -100,7 +100,7 @@ def write(opportunity_id: int, member: Membership, letter: Letter, now: datetime
         made, _ = Message.objects.get_or_create(
             key=key,
             defaults={
-                **_about(opportunity, member, mailbox, key, now),
+                **about(opportunity, member, mailbox, key, now),
                 "to_address": letter.to_address,
                 "subject": one_line(letter.subject),
                 "text": letter.text,
@@ -213,7 +213,7 @@ def _make(
         by_hand(opportunity.pk, opportunity.version)
     before = Message.objects.filter(opportunity=opportunity, to_address=address, state=State.SENT).last()
     return Message.objects.create(
-        **_about(opportunity, owner, mailbox, key, now),
+        **about(opportunity, owner, mailbox, key, now),
         automatic=True,
         wanted_version=opportunity.version,
         to_address=address,
@@ -234,7 +234,8 @@ def _subject(words: Words, before: Message | None, opportunity: Opportunity) -> 
     return one_line(said)[:SUBJECT_MAX]
 
 
-def _about(opportunity: Opportunity, member: Membership, mailbox: Mailbox, key: str, now: datetime) -> dict[str, Any]:
+def about(opportunity: Opportunity, member: Membership, mailbox: Mailbox, key: str, now: datetime) -> dict[str, Any]:
+    """What every message says of whose it is and what it is about."""
     return {
         "workspace_id": opportunity.workspace_id,
         "mailbox": mailbox,

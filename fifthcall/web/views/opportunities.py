@@ -39,6 +39,7 @@ from fifthcall.touches.models import Touch
 from fifthcall.touches.promises import promises_of
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
+from fifthcall.web.meeting_form import meeting_shown
 from fifthcall.web.views.consents import consents_of
 from fifthcall.web.views.mail import mails, written_here
 from fifthcall.web.views.note_quality import asking
@@ -111,13 +112,13 @@ def opportunities(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         rows = _narrowed(rows, form.cleaned_data)
     now = clock.now()
-    page = Paginator(rows.order_by("next_due_at", "-id"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [_row(row, member, now) for row in page.object_list]  # type: ignore[misc]
+    found = Paginator(rows.order_by("next_due_at", "-id"), PAGE).get_page(request.GET.get("page"))
+    found.object_list = [_row(row, member, now) for row in found.object_list]  # type: ignore[misc]
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "form": form,
-        "page_obj": page,
+        "page_obj": found,
         "query": query.urlencode(),
         "workspace_empty": not Opportunity.objects.visible_to(member).exists(),
     }
@@ -166,10 +167,10 @@ def _row(row: Opportunity, member: Membership, now: Any) -> dict[str, Any]:
 
 @require_GET
 def opportunity(request: MemberRequest, pk: int) -> HttpResponse:
-    return _page(request, one_visible(request.member, pk))
+    return page(request, one_visible(request.member, pk))
 
 
-def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_: forms.Form) -> HttpResponse:
+def page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_: forms.Form) -> HttpResponse:
     member, now = request.member, clock.now()
     row.workspace = member.workspace
     words = row.get_status_display() + (f" on {day(row.closed_on)}" if row.closed_on else "")
@@ -192,6 +193,7 @@ def _page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_:
         "ahead": [] if row.finished else _ahead(row, member, now),
         "changes": [] if row.finished else playing.changes(row, now, member.zone),
         "known": [] if row.finished else playing.known(row, now),
+        **meeting_shown(row, member),
         "promises": promises_of(row, now, member.zone),
         "thanks": _thanks(row, member, now),
         "asking": asking(row),
@@ -228,7 +230,7 @@ def situation(request: MemberRequest, pk: int) -> HttpResponse:
     """Say which situation it is; "" leaves it to what is recognised. The next step follows."""
     row, form = one_visible(request.member, pk), SituationForm(request.POST, prefix="situation")
     if not form.is_valid():
-        return _page(request, row, 422, situation_form=form)
+        return page(request, row, 422, situation_form=form)
     editing.edit(pk, request.member, {"situation": form.cleaned_data["situation"]}, clock.now())
     return redirect("opportunity", pk)
 
@@ -290,7 +292,7 @@ def _logged(request: MemberRequest, pk: int, draft: Draft) -> HttpResponse:
 def note_add(request: MemberRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST, prefix="note")
     if not form.is_valid():
-        return _page(request, one_visible(request.member, pk), 422, note_form=form)
+        return page(request, one_visible(request.member, pk), 422, note_form=form)
     return _logged(request, pk, Draft("note", note=form.cleaned_data["note"]))
 
 
@@ -300,7 +302,7 @@ def closure(request: MemberRequest, pk: int) -> HttpResponse:
         return _logged(request, pk, Draft("reopened"))
     form = CloseForm(request.POST, prefix="close")
     if not form.is_valid():
-        return _page(request, one_visible(request.member, pk), 422, close_form=form)
+        return page(request, one_visible(request.member, pk), 422, close_form=form)
     return _logged(request, pk, Draft("closed", note=form.cleaned_data["note"], reason=form.cleaned_data["reason"]))
 
 
@@ -308,7 +310,7 @@ def closure(request: MemberRequest, pk: int) -> HttpResponse:
 def rest(request: MemberRequest, pk: int) -> HttpResponse:
     form = RestForm(request.POST, prefix="rest")
     if not form.is_valid():
-        return _page(request, one_visible(request.member, pk), 422, rest_form=form)
+        return page(request, one_visible(request.member, pk), 422, rest_form=form)
     until, why = form.cleaned_data["reason_until"], form.cleaned_data["reason_note"]
     return _logged(request, pk, Draft("rested", reason="waiting", reason_note=why, reason_until=until))
 
@@ -317,7 +319,7 @@ def rest(request: MemberRequest, pk: int) -> HttpResponse:
 def fact_add(request: MemberRequest, pk: int) -> HttpResponse:
     row, form = one_visible(request.member, pk), FactForm(request.POST, prefix="fact")
     if not form.is_valid():
-        return _page(request, row, 422, fact_form=form)
+        return page(request, row, 422, fact_form=form)
     with transaction.atomic():
         fact = Fact.objects.create(workspace_id=row.workspace_id, opportunity=row, **form.cleaned_data)
         note_event(row.workspace_id, request.member.pk, "fact_confirmed", row, clock.now(), fact=fact.pk)
@@ -328,7 +330,7 @@ def fact_add(request: MemberRequest, pk: int) -> HttpResponse:
 def person_add(request: MemberRequest, pk: int) -> HttpResponse:
     row, form = one_visible(request.member, pk), PersonForm(request.POST, prefix="person")
     if not form.is_valid():
-        return _page(request, row, 422, person_form=form)
+        return page(request, row, 422, person_form=form)
     data, now = form.cleaned_data, clock.now()
     with transaction.atomic():
         row = to_change(pk, request.member)

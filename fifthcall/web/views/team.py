@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from fifthcall import clock
 from fifthcall.calendars.models import Block
 from fifthcall.journal.models import note_event
-from fifthcall.pipeline.slipping import plan_again
+from fifthcall.pipeline.moving_blocks import CannotMove, Shape, move_following
 from fifthcall.rules.law import hours_of, hours_words
+from fifthcall.rules.windows import wall
 from fifthcall.teams import set_up
 from fifthcall.teams.models import Membership, User, Workspace
 from fifthcall.teams.zones import choices, country_choices
@@ -191,11 +192,11 @@ def block_move(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _settings(request, WorkspaceForm(instance=request.member.workspace), (pk, form))
     now, data = clock.now(), form.cleaned_data
-    with transaction.atomic():
-        was = {"weekdays": block.weekdays, "start": str(block.start), "end": str(block.end)}
-        block.weekdays, block.start, block.end = "".join(sorted(data["weekdays"])), data["start"], data["end"]
-        block.save(update_fields=["weekdays", "start", "end"])
-        note_event(block.workspace_id, request.member.pk, "block_moved", block, now, was=was)
-        plan_again(request.member.pk, now, block.workspace_id)
+    shape = Shape("".join(data["weekdays"]), data["start"], data["end"], block.rule)
+    try:
+        move_following(pk, request.member, wall(now, request.member.zone).date(), shape, now)
+    except CannotMove as wrong:
+        form.add_error(wrong.field if wrong.field in form.fields else None, str(wrong))
+        return _settings(request, WorkspaceForm(instance=request.member.workspace), (pk, form))
     messages.success(request, "Moved. Your next steps have moved with it.")
     return redirect("settings")

@@ -1,0 +1,112 @@
+"""The page on which a prospect books a time, without signing in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from fifthcall import clock
+from fifthcall.calendars.invitations import published
+from fifthcall.calendars.models import BookingLink
+from fifthcall.rules.windows import wall, zone_info
+from fifthcall.rules.words import day, moment
+from fifthcall.teams.zones import choices
+from fifthcall.touches.booking_links import NoLonger, book_by_link, free_times, link_for, open_link
+from fifthcall.touches.forms import prospect_zone
+from fifthcall.touches.meetings import meeting_of
+from fifthcall.web.access import MemberRequest
+from fifthcall.web.found import one_visible
+
+GONE = "That time has just been taken. These are still free."
+
+
+@require_POST
+def booking_link(request: MemberRequest, pk: int) -> HttpResponse:
+    """The address to send a prospect, so that they choose a time by themselves."""
+    one_visible(request.member, pk)
+    link = link_for(pk, request.member, clock.now())
+    messages.success(request, f"Send them this: {settings.URL.rstrip('/')}{reverse('booking', args=[link.token])}")
+    return redirect("opportunity", pk)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking(request: HttpRequest, token: str) -> HttpResponse:
+    link = open_link(token)
+    if link is None:
+        raise Http404
+    zone = _zone(request.POST.get("zone") or request.GET.get("zone") or "", prospect_zone(link.opportunity))
+    if request.method != "POST":
+        return _page(request, link, zone)
+    try:
+        starts_at = datetime.fromisoformat(request.POST.get("at", ""))
+        if starts_at.tzinfo is None:
+            raise ValueError
+    except ValueError:
+        return _page(request, link, zone, "Choose one of the times.")
+    try:
+        book_by_link(token, starts_at, zone, clock.now())
+    except NoLonger:
+        return _page(request, link, zone, GONE)
+    return redirect(f"{reverse('booking', args=[token])}?zone={zone}")
+
+
+@require_GET
+def booking_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The meeting they booked, for their own calendar."""
+    link = open_link(token)
+    booked = meeting_of(link.opportunity) if link else None
+    if link is None or booked is None:
+        raise Http404
+    booked.title = f"{link.member.name}, {link.member.workspace.name}"
+    text = published([booked], "Meeting", clock.now())
+    answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="meeting.ics"'
+    return answer
+
+
+def _zone(asked: str, otherwise: str) -> str:
+    try:
+        zone_info(asked or otherwise)
+    except ValueError:
+        return otherwise
+    return asked or otherwise
+
+
+def _page(request: HttpRequest, link: BookingLink, zone: str, problem: str = "") -> HttpResponse:
+    """Nothing of the opportunity is said here but what its prospect knows: with whom, and when."""
+    now, booked = clock.now(), meeting_of(link.opportunity)
+    free = [(wall(at, zone), at) for at in free_times(link.member, link.minutes, zone, now, link.opportunity_id)]
+    context = {
+        "token": link.token,
+        "who": link.member.name,
+        "company": link.member.workspace.name,
+        "minutes": link.minutes,
+        "zone": zone,
+        "zones": [{"code": name, "words": name.replace("_", " ")} for name in _zones(zone)],
+        "problem": problem,
+        "booked": moment(wall(booked.starts_at, zone)) if booked and booked.until > now else "",
+        "days": [
+            {"words": day(on), "times": [{"at": at.isoformat(), "words": f"{here:%H:%M}"} for here, at in times]}
+            for on, times in groupby(free, key=lambda one: one[0].date())
+        ],
+    }
+    answer = render(
+        request, "fifthcall/booking.html", context, status=409 if problem == GONE else 422 if problem else 200
+    )
+    # The address is the key: it is told to no other site (but to ourselves, or the form would be refused).
+    answer["Referrer-Policy"], answer["X-Robots-Tag"] = "same-origin", "noindex"
+    return answer
+
+
+def _zones(zone: str) -> list[str]:
+    known = list(choices())
+    return known if zone in known else [zone, *known]
