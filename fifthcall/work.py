@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from django.db import close_old_connections
+from django.conf import settings
+from django.db import close_old_connections, connection
 
 from fifthcall import clock
 from fifthcall.channels.email.inviting import want_invitations
@@ -76,6 +80,21 @@ def _run(tasks: list[Task], alive: Callable[[], bool]) -> None:
             if alive() and (task.due_at is None or task.due_at <= now):
                 _perform(task, now)
         time.sleep(tick)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """On SQLite, one worker at a time: another that was started by mistake waits until this one ends."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with (Path(settings.DATA) / "worker.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.warning("Another worker is at work in %s; this one waits until it ends.", settings.DATA)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def run_until_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import time
 import warnings
@@ -86,6 +87,11 @@ class Sink:
         if fault == "drop":
             _break(server)
         return "250 OK"
+
+    async def auth_XOAUTH2(self, server: SMTP, given: list[str]) -> AuthResult:  # noqa: N802
+        """`user=…^Aauth=Bearer TOKEN^A^A`; the token is the password here."""
+        said = base64.b64decode(given[1]).decode() if len(given) > 1 else ""
+        return AuthResult(success=said.endswith(f"auth=Bearer {self.password}\x01\x01"), handled=False)
 
     def let_in(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
         said = isinstance(given, LoginPassword) and given.password.decode() == self.password

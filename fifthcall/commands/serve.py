@@ -39,7 +39,8 @@ def add_worker(subs: Subparsers) -> None:
 def _worker(arguments: argparse.Namespace) -> int:
     from fifthcall import work
 
-    work.run_until_told()
+    with work.alone():
+        work.run_until_told()
     return 0
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from fifthcall.channels.email import sending
 from fifthcall.channels.email.wanting import cancel_automatic
 from fifthcall.channels.models import Mailbox
+from fifthcall.cues.arrivals import announce
 from fifthcall.cues.bounded import Unreadable, read
 from fifthcall.cues.calendar_answers import take_answer
 from fifthcall.cues.judging import Sort, Verdict, judge
@@ -130,6 +131,8 @@ def _record(received: Received, found: Match, verdict: Verdict, outcome: str, no
         member_id=received.mailbox.member_id if verdict.sort is Sort.OWN else None,
         stop=stop,
     )
+    if verdict.sort is Sort.PERSON:
+        announce(received.touch, now)
     if verdict.sort is Sort.BOUNCED:
         _used_no_more(found, verdict, now)
     words = {Sort.PERSON: "They answered.", Sort.OWN: "Somebody wrote to them.", Sort.BOUNCED: "The address is dead."}

@@ -11,7 +11,6 @@ import re
 import selectors
 import socket
 import ssl
-import urllib.error
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from imap_tools.errors import ImapToolsError
 from imap_tools.imap_utf7 import utf7_decode
 from imap_tools.utils import encode_folder
 
-from fifthcall.channels.email.oauth import NoToken, access_token
+from fifthcall.channels.email.oauth import TakenBack, access_token
 from fifthcall.channels.email.transport import NotLetIn, Trouble, TryLater
 from fifthcall.channels.models import Mailbox
 
@@ -231,8 +230,7 @@ def _sign_in(box: BaseMailBox, mailbox: Mailbox) -> None:
 def _not_in(error: Exception, host: str) -> Trouble:
     """What a failed sign-in means: wrong for good, or only now."""
     words = _said(error)
-    answer = error.__cause__ if isinstance(error, NoToken) else None
-    if isinstance(answer, urllib.error.HTTPError) and answer.code in (400, 401):  # the consent was taken back
+    if isinstance(error, TakenBack):
         return NotLetIn(words)
     if isinstance(error, (OSError, imaplib.IMAP4.abort)):
         return TryLater(f"{host} can't be reached: {words}")

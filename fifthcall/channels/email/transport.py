@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from functools import cache
 from typing import Any
 
-from fifthcall.channels.email.oauth import access_token
+from fifthcall.channels.email.oauth import TakenBack, access_token
 from fifthcall.channels.models import Mailbox
 from fifthcall.failpoints import failpoint
 
@@ -55,6 +55,8 @@ def deliver(mailbox: Mailbox, mail: EmailMessage, to_address: str, begin: Callab
         server = _connect(mailbox)
     except smtplib.SMTPAuthenticationError as error:
         raise NotLetIn(f"{mailbox.smtp_host} does not accept the user name or password: {_said(error)}") from error
+    except TakenBack as error:
+        raise NotLetIn(str(error)) from error
     except smtplib.SMTPResponseException as error:
         raise TryLater(f"{mailbox.smtp_host} can't take mail now: {_said(error)}") from error
     except (OSError, smtplib.SMTPException) as error:
