@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -51,8 +51,11 @@ def opportunity_with(member: Membership, name: str, now: datetime, address: str 
     return opportunity
 
 
-def by_itself(opportunity: Opportunity, mailbox: Mailbox, now: datetime, **more: Any) -> Message:
-    """A message that goes out by itself, due now, as the playbook's step made it."""
+def by_itself(opportunity: Opportunity, mailbox: Mailbox, now: datetime, planned: bool = True, **more: Any) -> Message:
+    """A message that goes out by itself, due now, as the playbook's step made it; `planned`: that is the step."""
+    if planned:
+        hours = {"next_due_at": now, "next_until": now + timedelta(days=10)}
+        Opportunity.objects.filter(pk=opportunity.pk).update(**hours)
     opportunity.refresh_from_db()
     assert opportunity.person
     key = f"step:{opportunity.pk}:{more.get('purpose', '')}"

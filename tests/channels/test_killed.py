@@ -33,8 +33,8 @@ def wanted(team: Cast, mailbox: Mailbox, many: int) -> None:
     now = clock.now() - timedelta(seconds=1)
     rows = [opportunity_with(team.ada, f"P{number}", now) for number in range(0, many, 5)]
     for number in range(many):
-        more = {"automatic": False, "message_id": f"<{number}@sales.example>"}
-        by_itself(rows[number // 5], mailbox, now, purpose=str(number), **more)
+        key = f"<{number}@sales.example>"
+        by_itself(rows[number // 5], mailbox, now, purpose=str(number), automatic=False, message_id=key)
 
 
 def wait(until: Callable[[], bool], seconds: float) -> None:

@@ -17,6 +17,7 @@ from fifthcall.channels.models import Mailbox, Message
 from fifthcall.journal.models import Event
 from fifthcall.people.models import ContactPoint
 from fifthcall.people.reach import suppress
+from fifthcall.pipeline.slipping import flow_on
 from fifthcall.rules.case import Channel, Meeting, Window
 from fifthcall.touches.draft import Draft
 from fifthcall.touches.log import log, record
@@ -284,6 +285,19 @@ def test_a_new_mailbox_begins_with_few(team: Cast, sink: Sink) -> None:
     for number in range(12):
         by_itself(opportunity_with(team.ada, f"P{number}", NOW), mailbox, NOW)
     assert sending.send_due(NOW) == 10
+
+
+def test_what_goes_out_by_itself_keeps_the_steps_hours(team: Cast, sink: Sink, mailbox: Mailbox) -> None:
+    row = opportunity_with(team.ada, "Ida", NOW)
+    message = by_itself(row, mailbox, NOW)
+    type(row).objects.filter(pk=row.pk).update(next_due_at=NOW + HOUR, next_until=NOW + 2 * HOUR)
+    assert sending.send_due(NOW) == 0 and fresh(message).due_at == NOW + HOUR
+    sink.at_rcpt.append("451 4.7.1 Greylisted")
+    assert sending.send_due(NOW + 2 * HOUR) == 0  # at the end of its hours; the next try is after them
+    assert sending.send_due(NOW + 3 * HOUR) == 0 and "hours are over" in fresh(message).why
+    assert len(sink.begun) == 0
+    flow_on(NOW + 3 * HOUR)  # the step stands in the next hours, and the message is made for these
+    assert sending.send_due(NOW + 4 * HOUR) == 0 and fresh(message).state == State.CANCELLED
 
 
 def test_unread_answers_hold_the_mail(team: Cast, sink: Sink) -> None:

@@ -44,7 +44,7 @@ def sent(team: Cast, mailbox: Mailbox) -> Message:
     row = opportunity_with(team.ada, "Ida", NOW - DAY)
     first = by_itself(row, mailbox, NOW - HOUR, purpose="S9.1", state="uncertain", begun_at=NOW - HOUR)
     sending.confirm(first.pk, NOW - HOUR)
-    by_itself(row, mailbox, NOW + DAY, purpose="S9.2")
+    by_itself(row, mailbox, NOW + DAY, planned=False, purpose="S9.2")
     first.refresh_from_db()
     return first
 

@@ -37,7 +37,13 @@ class No:
 
 def may_send(message: Message, opportunity: Opportunity, mailbox: Mailbox, now: datetime) -> No | None:
     """None: it may. The rows are locked by the caller."""
-    return _stopped(message, opportunity) or _late(message, now) or _held(mailbox, now) or _too_often(message, now)
+    return (
+        _stopped(message, opportunity)
+        or _late(message, now)
+        or _out_of_hours(message, opportunity, now)
+        or _held(mailbox, now)
+        or _too_often(message, now)
+    )
 
 
 def may_begin(message: Message, opportunity: Opportunity, mailbox: Mailbox, now: datetime) -> No | None:
@@ -75,6 +81,16 @@ def _late(message: Message, now: datetime) -> No | None:
     if now - message.wanted_at <= TOO_LATE:
         return None
     return No("It was to go out more than a week ago.", late=True)
+
+
+def _out_of_hours(message: Message, opportunity: Opportunity, now: datetime) -> No | None:
+    """What goes out by itself keeps the step's window: the mailbox's pace or a busy server may have brought it past."""
+    start, until = opportunity.next_due_at, opportunity.next_until
+    if not message.automatic or start is None or until is None:
+        return None
+    if now < start:
+        return No("Its hours are still to come.", until=start)
+    return No("Its hours are over: it goes out in the next.", until=now + A_MOMENT) if now > until else None
 
 
 def _held(mailbox: Mailbox, now: datetime) -> No | None:
