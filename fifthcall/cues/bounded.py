@@ -11,8 +11,10 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 
 from fifthcall.cues.parsing import Parsed, parse
+from fifthcall.cues.slimming import slim
 
 SECONDS = 2
 MEGABYTES = 200
@@ -78,7 +80,11 @@ class Reader:
         length = child.stdout.read(_LENGTH.size)
         if len(length) < _LENGTH.size:
             raise EOFError
-        return child.stdout.read(*_LENGTH.unpack(length))
+        (size,) = _LENGTH.unpack(length)
+        answer = child.stdout.read(size)
+        if len(answer) < size:  # it was ended while it answered
+            raise EOFError
+        return answer
 
 
 READER = Reader()
@@ -107,7 +113,7 @@ def _serve() -> None:
         answer: Parsed | str
         signal.setitimer(signal.ITIMER_REAL, SECONDS)
         try:
-            answer = parse(raw)
+            answer = _parsed(raw)
         except (ValueError, TimeoutError) as error:
             answer = str(error)
         except MemoryError:
@@ -116,6 +122,12 @@ def _serve() -> None:
             signal.setitimer(signal.ITIMER_REAL, 0)
         del raw
         _say(go, pickle.dumps(answer))
+
+
+def _parsed(raw: bytes) -> Parsed:
+    light = slim(raw)
+    found = parse(light)
+    return replace(found, cut=True) if len(light) < len(raw) else found
 
 
 def _say(go: object, words: bytes) -> None:
