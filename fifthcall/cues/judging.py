@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Who or what has written: a person, a machine of theirs, a mail server, ourselves (RFC 3834, RFC 3464, RFC 6047)."""
 
 from __future__ import annotations
@@ -9,13 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from mailparser_reply import EmailReplyParser
-
-from fifthcall.cues.away import away_until, says_away
+from fifthcall.cues import phrases
+from fifthcall.cues.away import says_away
+from fifthcall.cues.away_dates import away_until
 from fifthcall.cues.parsing import Parsed
+from fifthcall.cues.quoting import unsigned, written
 from fifthcall.cues.stop_words import Stop, says_stop
-
-LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs"]
 
 
 class Sort(StrEnum):
@@ -42,29 +40,19 @@ class Verdict:
 
 
 def judge(mail: Parsed, ours: Collection[str], today: date) -> Verdict:
-    """What the mail is. `ours`: our mailboxes' addresses, lower case; `today`: when it came, for dates without a year."""
+    """What the mail is. `ours`: our mailboxes' addresses, lower case; `today`: when it came, for days without year."""
     text = written(mail.text)
     for question in (_own, _calendar, _report, _failure_without_report, _machine):
         verdict = question(mail, ours, text, today)
         if verdict:
             return verdict
-    stop = says_stop(f"{_own_subject(mail)}\n{text}")
+    stop = says_stop(f"{_own_subject(mail)}\n{unsigned(text)}")
     evidence = ["Nothing in it says that a machine has sent it."]
     if stop is not Stop.NO:
         evidence.append(
             "They ask for no more." if stop is Stop.YES else "It may ask for no more: a person should look."
         )
     return Verdict(Sort.PERSON, tuple(evidence), text, stop=stop)
-
-
-def written(text: str) -> str:
-    """What somebody wrote in a reply, without what is quoted below or between."""
-    try:
-        read = EmailReplyParser(languages=LANGUAGES).parse_reply(text[:50_000])
-    except (RecursionError, re.error, ValueError, TypeError):
-        read = text[:50_000]
-    lines = [line for line in str(read or "").splitlines() if not line.lstrip().startswith(">")]
-    return "\n".join(lines).strip()
 
 
 def _own(mail: Parsed, ours: Collection[str], text: str, today: date) -> Verdict | None:
@@ -84,7 +72,9 @@ def _report(mail: Parsed, ours: Collection[str], text: str, today: date) -> Verd
     if mail.report_type == "disposition-notification":
         return Verdict(Sort.AUTO_REPLY, ("It is a receipt of reading (RFC 8098).",), text)
     if mail.report_type == "feedback-report":
-        return Verdict(Sort.PERSON, ("Their provider passes on a complaint (RFC 5965).",), text, stop=Stop.YES)
+        if mail.feedback_type in ("abuse", "opt-out", "opt-out-list", "fraud", "other", ""):
+            return Verdict(Sort.PERSON, ("Their provider passes on a complaint (RFC 5965).",), text, stop=Stop.YES)
+        return Verdict(Sort.AUTO_REPLY, (f"It is a provider's report: {mail.feedback_type} (RFC 5965).",), text)
     if not mail.recipients and mail.report_type != "delivery-status":
         return None
     failed = [one for one in mail.recipients if one.action == "failed"]
@@ -102,108 +92,86 @@ def _report(mail: Parsed, ours: Collection[str], text: str, today: date) -> Verd
     return _failure_without_report(mail, ours, text, today)
 
 
-#: A full mailbox and the like end again: the address is good (RFC 3463 §3.3).
-_PASSING = re.compile(
-    r"^5\.2\.2$|^5\.3\.4$|^5\.7\.|quota|mailbox full|over ?quota|postfach.{0,20}voll|spam|blocked", re.IGNORECASE
-)
-
-
 def _passing(status: str, words: str) -> bool:
-    return bool(_PASSING.search(status) or _PASSING.search(words))
+    """Whether the address may be good: a full mailbox, too large, refused for what it says (RFC 3463 §3.3, §3.8)."""
+    if re.match(r"5\.1\.", status):
+        return False
+    if re.match(r"5\.(2\.2|3\.4|7\.)", status):
+        return not phrases.says("gone", re.sub(r"\b55[013]\b", "", words))
+    return phrases.says("passing", phrases.tidy(words))
 
 
 _DAEMON = re.compile(
     r"^(mailer-daemon|postmaster|mail-daemon|maildaemon|mdaemon|bounce[sd]?|mail\.delivery)\b", re.IGNORECASE
-)
-_FAILED = re.compile(
-    r"undeliver|delivery (status notification )?\(?fail|failure notice|delivery failure|returned mail"
-    r"|mail delivery (failed|system)|could ?n[o']t be delivered|unzustellbar|nicht zugestellt|unzustellbarkeit"
-    r"|non remis|échec de la remise|non recapitabile|mancato recapito|no se (ha )?pudo entregar|no entregado"
-    r"|onbestelbaar|niet bezorgd|não entregue|falha na entrega|niedostarczon|kunde inte levereras",
-    re.IGNORECASE,
-)
-_DELAYED = re.compile(
-    r"delay|still (being )?(retr|try)|will retry|verzögert|retard|in attesa|retras|vertraagd|atrasad|warning: could",
-    re.IGNORECASE,
-)
-_GONE = re.compile(
-    r"\b5\.1\.\d|\b550\b|user unknown|unknown user|no such (user|recipient|address|mailbox)|does ?n[o']t exist"
-    r"|address rejected|recipient rejected|mailbox (unavailable|not found)|unbekannt|inconnu|sconosciut|desconocid"
-    r"|account (has been )?(disabled|closed)|no mailbox here|invalid (recipient|address|mailbox)|not found",
-    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 
 
 def _failure_without_report(mail: Parsed, ours: Collection[str], text: str, today: date) -> Verdict | None:
     """Servers that don't speak RFC 3464: told by who writes, and what."""
-    whole = f"{mail.subject}\n{mail.text[:20_000]}"
     server = bool(_DAEMON.match(mail.from_address)) or mail.telling.get("return-path") == "<>"
-    if not (server or mail.telling.get("x-failed-recipients")) or not (_FAILED.search(whole) or _DELAYED.search(whole)):
-        return None
     stated = mail.telling.get("x-failed-recipients", "").split(",")[0].strip().lower()
+    if not server and not stated:
+        return None
+    subject, body = phrases.tidy(mail.subject), phrases.tidy(mail.text[:5_000])
+    sure = bool(_DAEMON.match(mail.from_address)) or bool(stated)
+    whole = f"{subject} ¶ {body}" if sure else subject  # others than servers have empty return paths, too
+    late = phrases.says("delayed", subject)
+    if not late and not phrases.says("failed", whole) and not phrases.says("delayed", whole):
+        return None
     others = (found.lower() for found in _ADDRESS.findall(mail.text[:20_000]))
     address = stated or next((a for a in others if a not in ours and not _DAEMON.match(a)), "")
-    late = _DELAYED.search(mail.subject) or (not _GONE.search(whole) and _DELAYED.search(whole))
-    hard = not late and not _passing("", whole[:5_000])
+    late = late or (not phrases.says("gone", body) and phrases.says("delayed", body))
+    status = re.search(r"\b[45]\.\d\.\d{1,3}\b", body)
+    hard = not late and not _passing(status[0] if status else "", body)
     words = f"It is from {mail.from_address or 'a mail server'} and says that a mail was not delivered."
     return Verdict(Sort.BOUNCED if hard else Sort.DELAYED, (words,), text, failed_address=address)
 
 
 _NOBODY = re.compile(
-    r"^(no-?_?\.?reply|do-?not-?reply|donotreply|noreply[\w.+-]*|nicht-?antworten|ne-?pas-?repondre|notifications?"
-    r"|mailer|news(letter)?|bounces?|auto(mated|reply|-reply|responder)?)([+._-][\w.+-]*)?@",
+    r"(no-?_?\.?reply|do-?not-?_?reply|nicht-?antworten|ne-?pas-?repondre|no-?responder|notifications?|newsletter|bounces?"
+    r"|auto-?(mated|reply|responder|response|mailer)|mailer)([+._-][\w.+-]*|\d*)@",
     re.IGNORECASE,
-)
-_AUTO_SUBJECT = re.compile(
-    r"^\W*(auto(matic|mated)?[ -]?(reply|response|answer|generated)|autoreply|automatische? (antwort|abwesenheit)"
-    r"|réponse automatique|respuesta automática|risposta automatica|automatisch antwoord|resposta automática"
-    r"|autosvar|automatiskt svar|automatische reactie|odpowiedź automatyczna|automatická odpověď"
-    r"|\[?(ticket|case|request|anfrage|vorgang)[ #:\]]*\[?#?\w*\d{3,})",
-    re.IGNORECASE,
-)
-_RECEIVED_WORDS = re.compile(
-    r"(thank you|thanks) for (your|contacting|reaching|getting|writing|emailing).{0,80}"
-    r"(will (get back|respond|reply|be in touch)|has been (received|created|assigned)|as soon as)"
-    r"|we have received your (message|email|e-mail|request|enquiry|inquiry)|your (ticket|request|case) (#|number|id|has been)"
-    r"|(ihre|deine) (anfrage|nachricht|e-?mail) (ist|wurde|haben wir).{0,40}(eingegangen|erhalten)"
-    r"|nous avons bien reçu votre|hemos recibido (tu|su) (mensaje|correo|solicitud)|abbiamo ricevuto (la tua|la sua)"
-    r"|please do not reply to this (e-?mail|message)|this is an automat|diese (nachricht|e-?mail) wurde automatisch"
-    r"|ceci est (un message|une réponse) automatique|this mailbox is (not monitored|unattended)|unmonitored"
-    r"|no longer (works|work|employed|with the company|at )|has left (the company|our)|nicht mehr (für|im|bei).{0,30}tätig"
-    r"|challenge.{0,40}(sender|verify)|confirm (that )?you('re| are) (a )?human",
-    re.IGNORECASE | re.DOTALL,
 )
 
 
 def _machine(mail: Parsed, ours: Collection[str], text: str, today: date) -> Verdict | None:
     """Whatever a machine has sent by itself: away, received, or in bulk."""
     signs = _signs(mail)
-    away = says_away(_own_subject(mail), text)
+    said = unsigned(text)
+    away = says_away(_own_subject(mail), said)
     bulk = "list-id" in mail.telling or "list-unsubscribe" in mail.telling or "feedback-id" in mail.telling
-    if away and (signs or away.sure):
+    if away and (signs or (away.sure and not bulk)):
         evidence = (*signs, f"It says: “{away.words}”.")
-        return Verdict(Sort.OUT_OF_OFFICE, evidence, text, until=away_until(text or mail.text, mail.subject, today))
+        return Verdict(Sort.OUT_OF_OFFICE, evidence, text, until=away_until(said or mail.text, mail.subject, today))
     if bulk and not (mail.in_reply_to and "list-unsubscribe" not in mail.telling):
         return Verdict(Sort.BULK, ("It comes from a list.",), text)
     if signs:
         return Verdict(Sort.AUTO_REPLY, signs, text)
-    found = _RECEIVED_WORDS.search(text[:3_000])
-    if found and (not mail.in_reply_to or (len(text) < 1_500 and _formal(text))):
-        return Verdict(Sort.AUTO_REPLY, (f"It says: “{' '.join(found[0].split())[:80]}”.",), text)
-    return None
+    words = _received(mail, said)
+    return Verdict(Sort.AUTO_REPLY, (f"It says: “{words}”.",), text) if words else None
 
 
-def _formal(text: str) -> bool:
-    """Whether it speaks as a machine does: of a ticket, of its being automatic, of not being read."""
-    return bool(
-        re.search(
-            r"automat|ticket|case|do not reply|nicht antworten|unmonitored|reference|eingegangen", text, re.IGNORECASE
-        )
-    )
+def _received(mail: Parsed, text: str) -> str:
+    """What shows that a machine has answered that gives no sign of it in its headers; "" when it may be a person."""
+    body = phrases.tidy(text[:3_000])
+    if phrases.says("personal", body):
+        return ""
+    found = phrases.find("auto.plain", body) or phrases.find("auto.left", body)
+    if not found and (not mail.in_reply_to or "x-auto-response-suppress" in mail.telling):
+        found = phrases.find("auto.received", body)
+    return found.words[:80] if found else ""
 
 
-_MARKS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-vacation", "x-cron-env")
+_MARKS = (
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-auto-reply",
+    "x-vacation",
+    "x-cron-env",
+    "x-autogenerated",
+)
 
 
 def _signs(mail: Parsed) -> tuple[str, ...]:
@@ -221,8 +189,10 @@ def _signs(mail: Parsed) -> tuple[str, ...]:
         signs.append(f"It is from {mail.from_address}.")
     if _DAEMON.match(mail.from_address):
         signs.append("It is from a mail server.")
-    if found := _AUTO_SUBJECT.match(mail.subject):
-        signs.append(f"Its subject begins “{found[0].strip()}”.")
+    if found := phrases.begins("auto.subject", phrases.tidy(mail.subject)):
+        signs.append(f"Its subject begins “{found.words.strip()}”.")
+    if mail.telling.get("return-path") == "<>":
+        signs.append("It takes no answer: its return path is empty (RFC 3834).")
     return tuple(signs)
 
 
