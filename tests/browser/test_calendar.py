@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def test_a_block_is_dragged_and_moved_by_keys(new_page: Callable[..., Page], sampled: Server) -> None:
     page = new_page()
     sign_in(page, sampled)
-    page.keyboard.press("w")
+    page.keyboard.press("b")
     expect(page.get_by_role("heading", name="Your week")).to_be_visible()
     check_page(page, "calendar")
     page.keyboard.press("n")  # nothing of next week is over

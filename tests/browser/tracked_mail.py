@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from datetime import timedelta
 
 import django
@@ -23,11 +24,16 @@ def main() -> None:
     from fifthcall.channels.models import Mailbox, Message
     from fifthcall.pipeline.models import Opportunity
     from fifthcall.teams.models import Membership
+    from fifthcall.touches.models import Touch
 
     settings.URL, now = "https://follow.example", clock.now()
     ada = Membership.objects.select_related("workspace").get(name="Ada Berg")
-    row = Opportunity.objects.filter(owner=ada, next_due_at__gt=now, person__isnull=False, status="open").last()
-    assert row and row.person
+    rows = Opportunity.objects.filter(owner=ada, next_due_at__gt=now, person__isnull=False, status="open")
+    busy: Counter[int | None] = Counter(Opportunity.objects.values_list("organization", flat=True))
+    # Nobody whose week, or whose organisation's, is used up: their call waits, rightly.
+    quiet = sorted(rows, key=lambda row: busy[row.organization_id])
+    row = next(row for row in quiet if not Touch.of(row).filter(at__gt=now - timedelta(days=8)).exists())
+    assert row.person
     offset = now.hour - 11  # Etc/GMT+5 is five hours behind
     row.person.zone = f"Etc/GMT{'+' if offset >= 0 else '-'}{abs(offset)}" if abs(offset) <= 12 else "Etc/GMT+12"
     row.person.zones = row.person.regions = ""

@@ -37,7 +37,8 @@ def mailbox_of(team: Cast) -> Mailbox:
 
 def message_for(team: Cast, **more: Any) -> Message:
     row = opportunity_with(team.ada, "Ida", NOW)
-    return by_itself(row, mailbox_of(team), NOW, **({"text": TEXT, "tracked": True} | more))
+    values: dict[str, Any] = {"text": TEXT, "tracked": True} | more
+    return by_itself(row, mailbox_of(team), NOW, **values)
 
 
 def parts(message: Message) -> tuple[str, str, bytes]:
