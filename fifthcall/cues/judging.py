@@ -102,7 +102,8 @@ def _passing(status: str, words: str) -> bool:
 
 
 _DAEMON = re.compile(
-    r"^(mailer-daemon|postmaster|mail-daemon|maildaemon|mdaemon|bounce[sd]?|mail\.delivery)\b", re.IGNORECASE
+    r"^(mailer-daemon|postmaster|mail-daemon|maildaemon|mdaemon|bounce[sd]?|mail\.delivery|microsoftexchange[0-9a-f]+)\b",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 
@@ -130,7 +131,7 @@ def _failure_without_report(mail: Parsed, ours: Collection[str], text: str, toda
 
 _NOBODY = re.compile(
     r"(no-?_?\.?reply|do-?not-?_?reply|nicht-?antworten|ne-?pas-?repondre|no-?responder|notifications?|newsletter|bounces?"
-    r"|auto-?(mated|reply|responder|response|mailer)|mailer)([+._-][\w.+-]*|\d*)@",
+    r"|auto-?(mated|reply|responder|response|mailer)|mailer)([+_-][\w.+-]*|\d*)@",
     re.IGNORECASE,
 )
 
@@ -144,7 +145,7 @@ def _machine(mail: Parsed, ours: Collection[str], text: str, today: date) -> Ver
     if away and (signs or (away.sure and not bulk)):
         evidence = (*signs, f"It says: “{away.words}”.")
         return Verdict(Sort.OUT_OF_OFFICE, evidence, text, until=away_until(said or mail.text, mail.subject, today))
-    if bulk and not (mail.in_reply_to and "list-unsubscribe" not in mail.telling):
+    if bulk and not mail.in_reply_to:  # companies' servers put such headers on people's answers, too
         return Verdict(Sort.BULK, ("It comes from a list.",), text)
     if signs:
         return Verdict(Sort.AUTO_REPLY, signs, text)
