@@ -83,10 +83,10 @@ def test_a_series_keeps_its_wall_time_when_the_clocks_change(zone: str, start: d
     ],
 )
 def test_what_makes_no_sense_is_refused_at_once(rule: str, words: str):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(BadRule, match=words):
         check(rule, date(2027, 1, 4))  # a Monday
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 1  # working it out would take hours
 
 
 @st.composite
