@@ -21,6 +21,7 @@ from fifthcall.touches import playing
 from fifthcall.touches.draft import Draft, Incomplete
 from fifthcall.touches.log import log
 from fifthcall.touches.promises import promises_of
+from fifthcall.touches.share import share_words
 from fifthcall.touches.words import to_say
 from tests.cast import Cast
 
@@ -187,3 +188,19 @@ def test_a_member_reads_playbooks_and_changes_none(team: Cast) -> None:
 def test_a_stored_playbook_that_cannot_be_followed_leaves_the_built_in_ones_in_force(team: Cast) -> None:
     team.space.playbooks = {"S3": "nonsense ="}
     assert team.space.policy().playbooks == ()
+
+
+def test_d4_the_card_says_how_large_the_deal_is_against_all(team: Cast) -> None:
+    def row(value: int | None, owner: int) -> Opportunity:
+        return editing.add(team.ada, {"name": f"Roof {value}", "value": value, "owner_id": owner}, NOW)
+
+    only = row(500, team.ada.pk)
+    assert share_words(only) == "the only one open with a value"
+    small, none, others = row(1, team.ada.pk), row(None, team.ada.pk), row(9_000, team.ben.pk)
+    row(1_499, team.ada.pk)
+    assert share_words(only) == "25 % of what is open, one of 3" and share_words(small).startswith("under 1 %")
+    assert share_words(none) == "" and share_words(others) == "the only one open with a value"
+    log(only.pk, team.ada, Draft("closed", reason="said_no"), NOW)
+    assert share_words(Opportunity.objects.get(pk=only.pk)) == ""
+    page = team.sign_in(team.ada).get(reverse("opportunity", args=[small.pk])).content.decode()
+    assert "under 1 % of what is open, one of 2" in page
