@@ -81,6 +81,11 @@ class Received(models.Model):
         constraints = [models.UniqueConstraint(fields=["mailbox", "digest"], name="each_mail_once")]
         indexes = [
             models.Index(fields=["id"], condition=Q(state="new"), name="mail_to_read"),
+            models.Index(
+                fields=["workspace", "mailbox"],
+                condition=Q(state__in=("flagged", "quarantined")),
+                name="mail_to_look_at",
+            ),
             models.Index(fields=["opportunity", "id"], name="mail_of_opportunity"),
             models.Index(fields=["workspace", "message_id"], name="mail_by_message_id"),
         ]
