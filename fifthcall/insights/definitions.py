@@ -1,0 +1,50 @@
+"""What each number means: one definition, which the screen, its files and docs/reference/numbers.md share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """`name` as on screen, `words` for a salesperson, `formula`, and the `source` of either."""
+
+    name: str
+    words: str
+    formula: str
+    source: str
+
+
+NUMBERS: dict[str, Definition] = {
+    "tried": Definition(
+        "Tried",
+        "Opportunities that got at least this many attempts, whatever came of them later.",
+        "n(k) = opportunities with k or more attempts",
+        "G2; the number at risk of Kaplan and Meier (1958)",
+    ),
+    "won_here": Definition(
+        "Won after it",
+        "Opportunities won with exactly this many attempts.",
+        "d(k) = won opportunities with k attempts",
+        "G2",
+    ),
+    "worth": Definition(
+        "Worth of an attempt",
+        "Of those that got this attempt, the share won before another was needed. "
+        "Open ones count only as far as they have come.",
+        "h(k) = d(k) / n(k), with Wilson’s 90 % interval",
+        "G2; discrete hazard, Kaplan and Meier (1958); Wilson (1927)",
+    ),
+    "won_by": Definition(
+        "Won by then",
+        "The share that would be won by this attempt if those left or still open went on like the others.",
+        "1 − S(k), S(k) = (1 − h(1)) · … · (1 − h(k))",
+        "G2; product limit, Kaplan and Meier (1958)",
+    ),
+    "of_wins": Definition(
+        "Share of the wins",
+        "Of all wins, the share that came after exactly this attempt.",
+        "d(k) / (d(1) + d(2) + …)",
+        "G2, beside the claims of G1",
+    ),
+}
