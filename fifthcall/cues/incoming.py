@@ -31,6 +31,7 @@ from fifthcall.touches.log import record
 log = logging.getLogger(__name__)
 AT_A_TIME = 100
 MOST_TRIES = 3
+MOST_HEAD = 100_000  # bytes
 #: How long somebody is away who doesn't say.
 AWAY = timedelta(days=7)
 State = Received.State
@@ -64,7 +65,7 @@ def take_in(pk: int, now: datetime) -> bool:
     try:
         mail = read(bytes(received.raw))
     except Unreadable as error:
-        return _set_aside(pk, str(error))
+        return _set_aside(received, str(error))
     ours = set(Mailbox.objects.filter(workspace=received.workspace).values_list("address", flat=True))
     came = wall(received.came_at, received.mailbox.zone).date()
     verdict = judge(mail, {address.lower() for address in ours}, came)
@@ -164,9 +165,26 @@ def _used_no_more(found: Match, verdict: Verdict, now: datetime) -> None:
         mark_wrong(point, now)
 
 
-def _set_aside(pk: int, why: str) -> bool:
-    changed = Received.objects.filter(pk=pk, state=State.NEW).update(state=State.QUARANTINED, why=why[:300])
-    return bool(changed)
+def _set_aside(received: Received, why: str) -> bool:
+    """Keep it for a person's eyes. If its head alone says whose it is, nothing goes out to them by itself meanwhile."""
+    head = bytes(received.raw[:MOST_HEAD]).replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    try:
+        mail = read(head + b"\n\n")
+    except Unreadable:
+        mail = Parsed()
+    with transaction.atomic():
+        held = Received.objects.select_for_update(of=("self",)).get(pk=received.pk)
+        if held.state != State.NEW:
+            return False
+        held.state, held.why = State.QUARANTINED, why[:300]
+        held.from_address, held.from_name, held.subject = mail.from_address, mail.from_name, mail.subject
+        found = match(held.workspace_id, mail, Verdict(Sort.PERSON, ()))
+        if found.opportunity and not found.stranger:
+            held.opportunity, held.person, held.answers = found.opportunity, found.person, found.message
+            Opportunity.objects.select_for_update(of=("self",)).get(pk=found.opportunity.pk)
+            cancel_automatic(found.opportunity, "They wrote, and it can't be read.")
+        held.save()
+    return True
 
 
 def _failed(pk: int, error: Exception) -> None:

@@ -192,16 +192,21 @@ def test_an_answer_to_a_closed_opportunity_is_shown(sent: Message, mailbox: Mail
     assert received.state == State.FLAGGED and "closed" in received.why and last(sent).outcome == "replied"
 
 
-def test_what_cannot_be_read_is_set_aside_and_the_next_goes_on(sent: Message, mailbox: Mailbox) -> None:
-    deep = b"From: ida@buyers.example\r\n" + b"".join(
+def test_what_cannot_be_read_is_set_aside_holds_what_is_automatic_and_the_next_goes_on(
+    sent: Message, mailbox: Mailbox, team: Cast
+) -> None:
+    head = f"From: ida@buyers.example\r\nSubject: Re: Roof\r\nIn-Reply-To: {sent.message_id}\r\n".encode()
+    deep = head + b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(3000)
     )
-    bad, good = came(mailbox, deep, NOW), came(mailbox, answer(sent, "Yes"), NOW)
+    other = opportunity_with(team.ada, "Eva", NOW)
+    bad, good = came(mailbox, deep, NOW), came(mailbox, answer(None, "Yes", sender="eva@buyers.example"), NOW)
     incoming.take_in_all(NOW)
     bad.refresh_from_db()
     good.refresh_from_db()
     assert bad.state == State.QUARANTINED and bad.why and bytes(bad.raw) == deep
-    assert good.state == State.READ and last(sent).outcome == "replied"
+    assert bad.opportunity == sent.opportunity and waiting(sent) == 0 and last(sent).outcome == "sent"
+    assert good.state == State.READ and good.opportunity == other
 
 
 def test_an_address_that_two_share(sent: Message, mailbox: Mailbox, team: Cast) -> None:
