@@ -21,5 +21,5 @@ lock: ## resolve the dependencies in pyproject.toml anew (needs uv)
 	uv pip compile --quiet --upgrade $(LOCK) --group test --constraints requirements.lock \
 		--output-file requirements-test.lock
 
-LOCK := pyproject.toml --universal --python-version 3.11 --extra postgres --extra providers --group build \
+LOCK := pyproject.toml --universal --python-version 3.11 --extra postgres --extra providers --extra phone --group build \
 	--generate-hashes --no-annotate --custom-compile-command 'make lock'
