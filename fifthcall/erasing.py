@@ -16,6 +16,8 @@ from fifthcall.cues.models import Hit, Received
 from fifthcall.journal.models import Door, Event, note_event
 from fifthcall.people.models import Fact, Person, Suppression
 from fifthcall.people.reach import hidden, refresh
+from fifthcall.phoning.models import UNFINISHED as NOT_SENT
+from fifthcall.phoning.models import Call, Text
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import settle, to_change
 from fifthcall.teams.models import Membership
@@ -34,6 +36,7 @@ def erase(person_id: int, member: Membership, why: str, now: datetime) -> None:
             cancel_automatic(row, "The person was erased.")
         _stop_for_good(person, now)
         _forget_mails(person)
+        _forget_phone(person)
         _forget_words(person, [row.pk for row in rows], why, now)
         Fact.objects.filter(opportunity__in=rows).delete()
         Appointment.objects.filter(opportunity__in=rows).update(email="", title="", place="", tell_at=None)
@@ -72,6 +75,15 @@ def _forget_mails(person: Person) -> None:
     Hit.objects.filter(message__in=mails).delete()
     mails.update(to_name="", subject="", text="", calendar="", to_address="erased@invalid.invalid")
     Received.objects.filter(person=person).delete()
+
+
+def _forget_phone(person: Person) -> None:
+    texts = Text.objects.filter(person=person)
+    texts.filter(state__in=NOT_SENT).exclude(state=Text.State.SENDING).update(
+        state=Text.State.CANCELLED, why="The person was erased."
+    )
+    texts.update(number="erased", text="")
+    Call.objects.filter(person=person).update(number="erased")
 
 
 def _forget_words(person: Person, opportunities: list[int], why: str, now: datetime) -> None:

@@ -69,6 +69,7 @@ urlpatterns = [
     route("received/<int:pk>/looked-at/", mail.mail_looked_at, who=MEMBER, name="mail_looked_at"),
     route("mailbox/", mailbox.mailbox, who=MEMBER, name="mailbox"),
     route("mailbox/<str:act>/", mailbox.mailbox_state, who=MEMBER, name="mailbox_state"),
+    route("hooks/phone/<int:pk>/<str:secret>/<str:act>/<int:key>/", hooks.phone_hook, who=ANYONE, name="phone_hook"),
     route("hooks/mail/<int:pk>/<str:secret>/<str:act>/", hooks.mail_hook, who=ANYONE, name="mail_hook"),
     route("stop/<str:token>/", mail.stop, who=ANYONE, name="stop"),
     route("playbooks/", playbooks.playbooks, who=MEMBER, name="playbooks"),

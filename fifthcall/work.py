@@ -24,8 +24,12 @@ from fifthcall.channels.email.wanting import want_automatic
 from fifthcall.cues.ears import Ears
 from fifthcall.cues.gathering import gather
 from fifthcall.cues.incoming import take_in_all
+from fifthcall.cues.phone_hooks import take_kept
 from fifthcall.imports.running import resume_all
 from fifthcall.insights.wording_results import refresh_trials
+from fifthcall.phoning.calls import end_forgotten
+from fifthcall.phoning.sending import look_for_lost
+from fifthcall.phoning.sending import send_due as send_texts
 from fifthcall.pipeline.slipping import flow_on, go_on_deciding
 
 log = logging.getLogger(__name__)
@@ -51,6 +55,10 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(want_invitations, timedelta(seconds=2)),  # appointments they have to know of
         Task(take_in_all, timedelta(seconds=1)),  # mail that came in, before any goes out
         Task(lambda now: send_due(now, alive), timedelta(seconds=1), "mail"),
+        Task(take_kept, timedelta(seconds=1)),  # what the phone provider reported while the database was busy
+        Task(lambda now: send_texts(now, alive), timedelta(seconds=1), "texts"),
+        Task(look_for_lost, timedelta(seconds=5)),  # texts that nobody knows of whether they went out
+        Task(end_forgotten, timedelta(minutes=10)),  # calls whose end nobody reported
         *([Task(ears.tend, timedelta(seconds=5))] if ears else []),  # mail that comes in
         Task(gather, timedelta(seconds=0.2), apart=True),  # opens and clicks
         Task(refresh_trials, timedelta(minutes=10)),  # what two versions on trial have come to

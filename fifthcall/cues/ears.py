@@ -16,8 +16,8 @@ from django.db import connections
 
 from fifthcall import clock
 from fifthcall.channels.email.imap import Line, connect
-from fifthcall.channels.email.transport import Trouble
 from fifthcall.channels.models import Mailbox
+from fifthcall.channels.trouble import Trouble
 from fifthcall.cues.folders import INBOX
 from fifthcall.cues.listening import fetch
 

@@ -16,8 +16,8 @@ from django.db import transaction
 from fifthcall import clock
 from fifthcall.channels.email.imap import Declined, Line, Listed, Opened, Waiting, connected
 from fifthcall.channels.email.sending import pause
-from fifthcall.channels.email.transport import NotLetIn, Trouble
 from fifthcall.channels.models import Mailbox
+from fifthcall.channels.trouble import NotLetIn, Trouble
 from fifthcall.cues.digests import digest_of, digest_of_place
 from fifthcall.cues.folders import INBOX, worth_reading
 from fifthcall.cues.models import Folder, Received

@@ -12,8 +12,8 @@ from fifthcall import clock
 from fifthcall.channels.email.composing import compose
 from fifthcall.channels.email.imap import Declined, Line, Listed, connected
 from fifthcall.channels.email.sending import confirm
-from fifthcall.channels.email.transport import Trouble
 from fifthcall.channels.models import Mailbox, Message
+from fifthcall.channels.trouble import Trouble
 from fifthcall.cues.folders import INBOX, sent_folder
 from fifthcall.cues.taking_turns import Turn
 

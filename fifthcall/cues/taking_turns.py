@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from fifthcall.channels.email.transport import TryLater
 from fifthcall.channels.models import Mailbox
+from fifthcall.channels.trouble import TryLater
 from fifthcall.cues.models import Reading
 
 LEASE = timedelta(seconds=60)

@@ -103,6 +103,7 @@ class Consent(models.Model):
     class Kind(models.TextChoices):
         TRACKING = "tracking", "Seeing whether mail is opened"
         RECORDING = "recording", "Recording calls"
+        TEXTS = "texts", "Text messages"
 
     workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")

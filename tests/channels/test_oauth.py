@@ -13,8 +13,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from fifthcall.channels.email import sending
-from fifthcall.channels.email.transport import NotLetIn, TryLater, check
+from fifthcall.channels.email.transport import check
 from fifthcall.channels.models import Mailbox
+from fifthcall.channels.trouble import NotLetIn, TryLater
 from tests import smtp_sink
 from tests.cast import Cast
 from tests.channels.mail import by_itself, mailbox_at, opportunity_with

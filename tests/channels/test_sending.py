@@ -11,9 +11,10 @@ import pytest
 
 from fifthcall import clock
 from fifthcall.channels.email import composing, sending, wanting
-from fifthcall.channels.email.transport import NotLetIn, check
+from fifthcall.channels.email.transport import check
 from fifthcall.channels.email.wanting import Letter, Unfit
 from fifthcall.channels.models import Mailbox, Message
+from fifthcall.channels.trouble import NotLetIn
 from fifthcall.journal.models import Event
 from fifthcall.people.models import ContactPoint
 from fifthcall.people.reach import suppress

@@ -12,8 +12,8 @@ import pytest
 from django.db import connection, connections
 
 from fifthcall import clock
-from fifthcall.channels.email.transport import TryLater
 from fifthcall.channels.models import Mailbox
+from fifthcall.channels.trouble import TryLater
 from fifthcall.cues import ears, taking_turns
 from fifthcall.cues.ears import Ears
 from fifthcall.cues.listening import fetch

@@ -24,8 +24,8 @@ from imap_tools.imap_utf7 import utf7_decode
 from imap_tools.utils import encode_folder
 
 from fifthcall.channels.email.oauth import TakenBack, access_token
-from fifthcall.channels.email.transport import NotLetIn, Trouble, TryLater
 from fifthcall.channels.models import Mailbox
+from fifthcall.channels.trouble import NotLetIn, Trouble, TryLater
 
 TIMEOUT = 30  # seconds, for each answer
 #: A server that refuses a sign-in for now (RFC 5530, and what the large providers say).

@@ -30,7 +30,7 @@ def deliver_by_api(mailbox: Mailbox, mail: EmailMessage, to_address: str, begin:
     import requests
     from anymail.exceptions import AnymailError, AnymailRequestsAPIError
 
-    from fifthcall.channels.email.transport import NotLetIn, Refused, TryLater, Unknown
+    from fifthcall.channels.trouble import NotLetIn, Refused, TryLater, Unknown
 
     name, wants = PROVIDERS[mailbox.provider]
     secrets = {want: mailbox.secrets()[want] for want in wants}

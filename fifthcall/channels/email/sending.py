@@ -19,8 +19,9 @@ from fifthcall import clock
 from fifthcall.channels.email.composing import compose
 from fifthcall.channels.email.may_send import No, may_begin, may_send
 from fifthcall.channels.email.pace import jitter, next_try
-from fifthcall.channels.email.transport import NotLetIn, Refused, TryLater, Unknown, deliver
+from fifthcall.channels.email.transport import deliver
 from fifthcall.channels.models import Mailbox, Message, by_hand
+from fifthcall.channels.trouble import NotLetIn, Refused, TryLater, Unknown
 from fifthcall.failpoints import failpoint
 from fifthcall.journal.models import note_event
 from fifthcall.people.models import ContactPoint

@@ -13,33 +13,10 @@ from typing import Any
 
 from fifthcall.channels.email.oauth import TakenBack, access_token
 from fifthcall.channels.models import Mailbox
+from fifthcall.channels.trouble import NotLetIn, Refused, TryLater, Unknown
 from fifthcall.failpoints import failpoint
 
 TIMEOUT = 30  # seconds
-
-
-class Trouble(Exception):
-    """The mail has not gone out; the text says why, in words for the person who wants it sent."""
-
-
-class TryLater(Trouble):
-    """Nothing is wrong with the mail: the server can't take it now."""
-
-
-class Refused(Trouble):
-    """The server will never take it. `dead`: because there is no such address."""
-
-    def __init__(self, words: str, dead: bool = False) -> None:
-        super().__init__(words)
-        self.dead = dead
-
-
-class NotLetIn(Trouble):
-    """The mailbox's user name or password is wrong."""
-
-
-class Unknown(Exception):
-    """The whole mail was handed over and the answer never came: it may have gone out."""
 
 
 def deliver(mailbox: Mailbox, mail: EmailMessage, to_address: str, begin: Callable[[], bool]) -> bool:

@@ -9,7 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from fifthcall import clock
 from fifthcall.channels.models import Mailbox
-from fifthcall.cues import hooks
+from fifthcall.cues import hooks, phone_hooks
+from fifthcall.phoning.providers import SIGNATURES
 
 LARGEST = 30_000_000  # bytes
 
@@ -47,3 +48,19 @@ def _take(mailbox: Mailbox, request: HttpRequest, act: str) -> None:
     else:
         for raw in hooks.answers_of(mailbox, request):
             hooks.keep_answer(mailbox, raw, now)
+
+
+@csrf_exempt
+def phone_hook(request: HttpRequest, pk: int, secret: str, act: str, key: int) -> HttpResponse:
+    """A phone provider's reports: texts of theirs (`texts`), what became of one of ours (`state`), calls' legs."""
+    if request.method != "POST":
+        return HttpResponse(status=405)
+    signature = next((request.headers[name] for name in SIGNATURES.values() if name in request.headers), "")
+    said = {name: str(value) for name, value in request.POST.items()}
+    try:
+        phone_hooks.take_or_keep(phone_hooks.Report(pk, secret, act, key, said, signature), clock.now())
+    except phone_hooks.Forged:
+        return HttpResponse(status=403)
+    except OSError:
+        return HttpResponse(status=503)
+    return HttpResponse('<?xml version="1.0" encoding="UTF-8"?><Response/>', content_type="text/xml")

@@ -16,8 +16,9 @@ from fifthcall.channels.email import mailboxes, sending
 from fifthcall.channels.email.imap import connect
 from fifthcall.channels.email.presets import servers_of
 from fifthcall.channels.email.providers import PROVIDERS
-from fifthcall.channels.email.transport import Trouble, TryLater, check
+from fifthcall.channels.email.transport import check
 from fifthcall.channels.models import Mailbox
+from fifthcall.channels.trouble import Trouble, TryLater
 from fifthcall.teams.models import Membership
 from fifthcall.web.access import MemberRequest
 
