@@ -75,7 +75,7 @@ def test_others_reach_nothing_of_adas(cast: dict[str, object], who: str) -> None
         converters = set(entry.pattern.converters)
         if entry.name is None or "pk" not in converters:
             continue
-        named = {"pk": row.pk, "code": "no_answer", "act": "send", "secret": "x"}
+        named = {"pk": row.pk, "code": "no_answer", "act": "send", "secret": "x", "key": 1}
         url = reverse(entry.name, kwargs={name: named[name] for name in converters})
         for method in (client.get, client.post):
             assert method(url).status_code in (403, 404, 405), url

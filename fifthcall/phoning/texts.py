@@ -168,6 +168,12 @@ def waiting_for(opportunity_ids: list[int]) -> QuerySet[Text]:
     return Text.objects.filter(opportunity__in=opportunity_ids, service=False, state__in=(State.WAITING, State.ASKED))
 
 
+def on_their_way(opportunity_ids: list[int]) -> set[int]:
+    """Of these, whose text was sent a moment ago and goes out by itself now."""
+    rows = Text.objects.filter(opportunity__in=opportunity_ids, service=False, state__in=(State.WAITING, State.SENDING))
+    return set(rows.values_list("opportunity_id", flat=True)) - {None}
+
+
 def cancel(opportunity_ids: list[int], why: str) -> int:
     """Cancel what has not gone out yet; call it where the opportunities are locked."""
     return waiting_for(opportunity_ids).update(state=State.CANCELLED, why=why[:300])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import requests
 from django.conf import settings
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
@@ -182,7 +183,11 @@ def _ask(what: Any) -> Any:
     try:
         return what()
     except TwilioRestException as error:
-        raise _trouble(error) from error
+        raise _trouble(error.status, error.code or 0, str(error.msg)) from error
+    except TwilioException as error:  # a list that could not be had: the answer stands beside the words
+        answer = next((part for part in error.args if isinstance(part, Response)), None)
+        said = json.loads(answer.text) if answer else {}
+        raise _trouble(answer.status_code if answer else 0, said.get("code", 0), said.get("message", "")) from error
     except requests.ConnectionError as error:
         if isinstance(error, requests.ConnectTimeout) or _never_reached(error):
             raise TryLater("Twilio can’t be reached.") from error
@@ -196,14 +201,14 @@ def _never_reached(error: requests.ConnectionError) -> bool:
     return isinstance(reason, NewConnectionError | NameResolutionError)
 
 
-def _trouble(error: Any) -> Exception:
-    code, words = error.code or 0, f"Twilio says: {str(error.msg).rpartition('Unable to create record: ')[2]}"[:250]
+def _trouble(status: int, code: int, said: str) -> Exception:
+    words = f"Twilio says: {said.rpartition('Unable to create record: ')[2]}"[:250]
     if code == STOPPED:
         return Stopped(_WHY[STOPPED])
-    if error.status in (401, 403) or code in OURS:
+    if status in (401, 403) or code in OURS:
         return NotLetIn(words)
-    if error.status == 429:
+    if status == 429:
         return TryLater(words)
-    if error.status >= 500:
+    if status >= 500:
         return Unknown(words)
     return Refused(words, dead=code in DEAD)

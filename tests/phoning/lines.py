@@ -82,7 +82,7 @@ def status(text: Text, what: str, now: datetime = NOON, code: str = "", sid: str
 
 def leg(call: Call, which: str, what: str, now: datetime = NOON, **more: str) -> None:
     """The provider reports a leg of a call, "ours" or "theirs"."""
-    said = {"CallSid": f"CA-{which}-{call.pk}", "CallStatus": what, "AccountSid": ACCOUNT} | more
+    said = {"CallSid": f"CA{which}{call.pk}", "CallStatus": what, "AccountSid": ACCOUNT} | more
     phone_hooks.take(report(call.line, which, call.pk, said), now)
 
 

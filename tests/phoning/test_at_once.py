@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import time as day_time
 from datetime import timedelta
+from functools import partial
 from signal import SIGKILL
 
 import pytest
@@ -66,7 +67,7 @@ def test_eight_senders_never_make_a_fourth(team: Cast, provider: Provider) -> No
         with suppress(NotCalled):
             place(rows[number].pk, team.ada, THEIRS, f"press {number}", NOON)
 
-    acts: list[Callable[[], object]] = [lambda pk=text.pk: sending.send(pk, NOON) for text in texts]
+    acts: list[Callable[[], object]] = [partial(sending.send, text.pk, NOON) for text in texts]
     together([*acts[:6], lambda: call(6), lambda: call(7)])
     gone = Text.objects.filter(state=State.SENT).count() + Call.objects.exclude(state=Call.State.FAILED).count()
     assert gone == 3

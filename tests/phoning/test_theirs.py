@@ -77,7 +77,7 @@ def test_a_stop_ends_everything_at_once(team: Cast, provider: Provider, words: s
     opportunity.refresh_from_db()
     assert (waiting.state, waiting.why) == (State.CANCELLED, "They asked us to stop.")
     assert opportunity.person
-    person = Person.objects.get(pk=opportunity.person_id)
+    person = Person.objects.get(opportunity=opportunity)
     assert "all" in person.stopped
     assert opportunity.next_kind in ("review", "")
 
@@ -113,7 +113,7 @@ def test_start_lifts_what_stop_has_set_and_nothing_else(team: Cast, provider: Pr
     came(line, "STOP", now=SOON)
     came(line, "START", sid="SM2", now=SOON + timedelta(minutes=1))
     assert not Suppression.objects.filter(lifted_at=None).exists()
-    person = Person.objects.get(pk=opportunity.person_id)
+    person = Person.objects.get(opportunity=opportunity)
     assert person.stopped == ""
     Suppression.objects.create(
         workspace=team.space, person=person, target=THEIRS, channel="all", reason="not_interested", at=NOON
@@ -152,4 +152,4 @@ def test_a_strangers_stop_holds_when_their_number_becomes_somebodys(team: Cast, 
     opportunity = prospect(team.ada, "Carla", "+4915100000002")
     assert opportunity.person
     add_point(opportunity.person, "mobile", number)
-    assert "all" in Person.objects.get(pk=opportunity.person_id).stopped
+    assert "all" in Person.objects.get(opportunity=opportunity).stopped

@@ -35,6 +35,8 @@ from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.words import to_say
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
+from fifthcall.web.views.texts import shown as text_shown
+from fifthcall.web.views.texts import to_look_at as texts_to_look_at
 from fifthcall.wording import library
 from fifthcall.wording.saying import Words, words_of
 
@@ -256,7 +258,8 @@ def mails_to_look_at(request: MemberRequest) -> HttpResponse:
     now = clock.now()
     rows = _to_look_at(request.member).select_related("opportunity").order_by("-id")[:100]
     shown = [_theirs(mail, request, now) | {"opportunity": mail.opportunity} for mail in rows]
-    return render(request, "fifthcall/mails_to_look_at.html", {"mails": shown})
+    texts = [text_shown(text, request.member, now) for text in texts_to_look_at(request.member).order_by("-id")[:100]]
+    return render(request, "fifthcall/mails_to_look_at.html", {"mails": shown, "texts": texts})
 
 
 @require_GET
@@ -288,7 +291,8 @@ def _to_look_at(member: Membership) -> QuerySet[Received]:
 
 
 def count_to_look_at(member: Membership) -> int:
-    return _to_look_at(member).count()
+    """Mails and texts that need a person's eyes."""
+    return _to_look_at(member).count() + texts_to_look_at(member).count()
 
 
 @csrf_exempt  # RFC 8058: the reader's mail provider posts it, without having seen the page

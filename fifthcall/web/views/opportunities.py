@@ -43,6 +43,7 @@ from fifthcall.web.meeting_form import meeting_shown
 from fifthcall.web.views.consents import consents_of
 from fifthcall.web.views.mail import mails, written_here
 from fifthcall.web.views.note_quality import asking
+from fifthcall.web.views.texts import texts_of
 from fifthcall.wording.saying import words_of
 
 _DAY = forms.DateInput(attrs={"type": "date"})
@@ -183,6 +184,7 @@ def page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_: 
         "timeline": _timeline(row, member, now),
         "facts": [{"text": f.text, "on": day(f.confirmed_on)} for f in row.facts.order_by("-confirmed_on", "-id")],
         "people": _people(row, member, now),
+        "texts": texts_of(row, member, now),
         "mails": mails(row, request, now),
         "note_form": NoteForm(prefix="note"),
         "fact_form": FactForm(prefix="fact", initial={"confirmed_on": wall(now, member.zone).date()}),

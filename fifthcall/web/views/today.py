@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
 from fifthcall.cues.arrivals import latest_of
+from fifthcall.phoning.calls import log
+from fifthcall.phoning.texts import Unfit, on_their_way
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import Changed, NotVisible
 from fifthcall.rules.case import Basis, Kind
@@ -21,15 +26,18 @@ from fifthcall.touches import card as cards
 from fifthcall.touches import words as wording
 from fifthcall.touches.draft import Incomplete
 from fifthcall.touches.forms import OutcomeForm
-from fifthcall.touches.log import log, next_step_after, retract
+from fifthcall.touches.log import next_step_after, retract
 from fifthcall.touches.models import Touch
 from fifthcall.touches.note_quality import lacks_reason, of_member
 from fifthcall.touches.queue import Due, behind, done_today, due_today, end_of_day, queue
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
+from fifthcall.web.views.calls import dialled_here, placed_for
 from fifthcall.web.views.mail import count_to_look_at, written_here
 from fifthcall.web.views.mailbox import trouble
 from fifthcall.web.views.note_quality import asking
+from fifthcall.web.views.texts import pair_of, send_pair, texted_here
+from fifthcall.wording.saying import words_of
 from fifthcall.wording.values import values_for
 
 ROWS = 30
@@ -66,6 +74,8 @@ def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo:
     """The context of the whole working area: the card (of `wanted`, or the next), what follows, how the day stands."""
     member = request.member
     steps = queue(member, now, ROWS + 1)
+    texted = on_their_way([step.pk for step in steps])
+    steps = [step for step in steps if step.pk not in texted or step.kind != Kind.TEXT]
     current = one_visible(member, wanted) if wanted else None
     if current is None or current.finished:
         first = next((step for step in steps[:1] if step.due_at < end_of_day(member, now)), None)
@@ -81,6 +91,7 @@ def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo:
         "trouble": trouble(member),
         "to_look_at": count_to_look_at(member),
         "news_number": lambda: latest.number if (latest := latest_of(member, None)) else 0,  # asked by whole pages only
+        "power": request.session.get("power", False),
         "quality": of_member(member, now),
         "asking": asking(current) if current else None,
     }
@@ -97,7 +108,28 @@ def work(request: MemberRequest, now: datetime, wanted: int | None = None, undo:
 def _card(opportunity: Opportunity, request: MemberRequest, now: datetime) -> dict[str, Any]:
     opportunity.workspace = request.member.workspace
     card = cards.card(opportunity, request.member, now)
-    return card | {"ways": written_here(card["ways"], opportunity.pk)}
+    through = _through(opportunity, request, now) if request.GET.get("through") == "assistant" else None
+    ways = dialled_here(through["ways"] if through else card["ways"], request.member, opportunity.pk)
+    first = next((way["href"][4:] for way in ways if way["href"].startswith("tel:")), "")
+    return card | {
+        "ways": texted_here(written_here(ways, opportunity.pk), opportunity.pk),
+        "through": through,
+        "call": placed_for(request.member, opportunity.pk, now),
+        "scan": f"{reverse('scan', args=[opportunity.pk])}?{urlencode({'number': first})}" if first else "",
+    }
+
+
+def _through(opportunity: Opportunity, request: MemberRequest, now: datetime) -> dict[str, Any]:
+    """C9: their assistant's number and what to ask; where nobody is known, their own number and whom to ask for."""
+    person = opportunity.person
+    assistant = person.assistants.filter(merged_into=None).order_by("name").first() if person else None
+    code = "gatekeeper" if assistant else "gatekeeper_unknown"
+    own = [way for way in cards.ways(opportunity) if way["kind"] == "call"]
+    return {
+        "pk": assistant.pk if assistant else "",
+        "words": words_of(code, opportunity, request.member, now).text,
+        "ways": cards.ways_of(assistant, "call") if assistant else own,
+    }
 
 
 def _outcomes(opportunity: Opportunity) -> list[dict[str, str]]:
@@ -149,7 +181,8 @@ def today_card(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _form(request: MemberRequest, opportunity: Opportunity, code: str) -> OutcomeForm:
     data = request.POST if request.method == "POST" else None
-    return OutcomeForm(code, opportunity, request.member, data=data)
+    answered = {"answered_by": request.GET.get("answered_by", "")}
+    return OutcomeForm(code, opportunity, request.member, data=data, initial=answered)
 
 
 @require_GET
@@ -166,6 +199,7 @@ def _panel(request: MemberRequest, opportunity: Opportunity, code: str, status: 
         "change": [form["next_kind"], form["next_on"], form["next_at"]],
         "words": _words(request, opportunity, code),
         "version": opportunity.version,
+        "pair": pair_of(opportunity, request, clock.now()) if code == "voicemail" else None,
         **more,
     }
     response = render(request, "fifthcall/outcome.html#panel", context, status=status)
@@ -217,10 +251,17 @@ def outcome_save(request: MemberRequest, pk: int, code: str) -> HttpResponse:
     form = _form(request, opportunity, code)
     version = request.POST.get("version", "")
     try:
-        touch = log(pk, request.member, form.draft(), now, int(version) if version.isdecimal() else None)
+        with transaction.atomic():
+            draft = form.draft()
+            touch = log(pk, request.member, draft, now, int(version) if version.isdecimal() else None)
+            if code == "voicemail":
+                send_pair(opportunity, request, draft.agreed, now)
     except Incomplete as missing:
         form.add_error(missing.field if missing.field in form.fields else None, str(missing))
         return _panel(request, opportunity, code, 422, form=form)
+    except Unfit as unfit:
+        pair = pair_of(opportunity, request, now)
+        return _panel(request, opportunity, code, 422, form=form, pair=pair and pair | {"problem": str(unfit)})
     except Changed:
         form.add_error(None, "Somebody else has just logged something here. Look again before you save.")
         return _panel(request, opportunity, code, 422, form=form)
@@ -243,6 +284,13 @@ def touch_retraction(request: MemberRequest, pk: int) -> HttpResponse:
     context = work(request, now, opportunity.pk)
     template = "fifthcall/today.html#work" if request.htmx else "fifthcall/today.html"  # type: ignore[attr-defined]
     return render(request, template, context)
+
+
+@require_POST
+def power(request: MemberRequest) -> HttpResponse:
+    """Power mode on or off: the next call starts by itself after an outcome is saved, while somebody is there."""
+    request.session["power"] = not request.session.get("power", False)
+    return redirect("today")
 
 
 def _snooze_choices(member_zone: str, now: datetime) -> list[dict[str, Any]]:
