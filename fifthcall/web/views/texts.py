@@ -135,13 +135,17 @@ def _draft(opportunity: Opportunity, request: MemberRequest) -> dict[str, str]:
 @require_POST
 def text_length(request: MemberRequest) -> HttpResponse:
     """How long the text being written is, and what it costs; nothing is saved."""
-    words = length_words(request.POST.get("text", ""), line_of(request.member), request.member)
+    words = length_words(
+        request.POST.get("text") or request.POST.get("pair_text", ""), line_of(request.member), request.member
+    )
     return render(request, "fifthcall/text_write.html#length", {"length": words})
 
 
 def length_words(text: str, line: Line | None, member: Membership) -> dict[str, str]:
     """Its parts, its room and its cost, in words."""
     found = length_of(text.strip())
+    if not found.parts:
+        return {"words": "", "hint": ""}
     parts = f"{found.parts} part{'s' if found.parts != 1 else ''}, {found.used} of {found.room} letters"
     price = line.part_price if line else None
     cost = f", about {_cost(price * found.parts)} {member.workspace.currency}" if price and found.parts else ""
