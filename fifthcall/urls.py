@@ -70,6 +70,7 @@ urlpatterns = [
     route("mails/", mail.mails_to_look_at, who=MEMBER, name="mails_to_look_at"),
     route("received/<int:pk>/html/", mail.received_html, who=MEMBER, name="received_html"),
     route("received/<int:pk>/looked-at/", mail.mail_looked_at, who=MEMBER, name="mail_looked_at"),
+    route("calendar/booking/", booking.booking_hours, who=MEMBER, name="booking_hours"),
     route("line/", line.line, who=MEMBER, name="line"),
     route("line/voices/", line.voice_add, who=MEMBER, name="voice_add"),
     route("line/voices/<int:pk>/removal/", line.voice_remove, who=MEMBER, name="voice_remove"),

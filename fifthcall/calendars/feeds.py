@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -31,10 +32,14 @@ def close_feed(member: Membership, now: datetime) -> None:
     Feed.objects.filter(member=member, closed_at=None).update(closed_at=now)
 
 
-def feed_of(token: str, now: datetime) -> str | None:
-    """The calendar behind a token; None when there is none, it was taken back, or the member has left."""
+def feed_of(token: str, now: datetime, more: Callable[[Membership], list[Appointment]] = lambda _: []) -> str | None:
+    """The calendar behind a token; None when there is none, it was taken back, or the member has left.
+
+    `more`: what else stands in the member's calendar.
+    """
     feed = Feed.objects.filter(token_hash=digest(token), closed_at=None, member__active=True).first()
     if feed is None:
         return None
     met = Appointment.objects.filter(member=feed.member, starts_at__gte=now - KEPT)
-    return published(list(met.order_by("starts_at")[:MOST]), f"Fifthcall: {feed.member.name}", now)
+    shown = [*met.order_by("starts_at")[:MOST], *more(feed.member)]
+    return published(shown, f"Fifthcall: {feed.member.name}", now)

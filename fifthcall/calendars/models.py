@@ -159,6 +159,27 @@ class BookingLink(models.Model):
         return f"of {self.opportunity_id}"
 
 
+class BookingHours(models.Model):
+    """When and how a member lets prospects book, by their own word; without it, the defaults hold."""
+
+    member = models.OneToOneField("teams.Membership", on_delete=models.CASCADE, related_name="booking_hours")
+    weekdays = models.CharField(max_length=7, default="01234")  # digits, 0 = Monday
+    start = models.TimeField(default=time(9))
+    end = models.TimeField(default=time(17))
+    minutes = models.PositiveSmallIntegerField(default=30)
+    buffer_minutes = models.PositiveSmallIntegerField(default=15)  # before and after each meeting
+    notice_hours = models.PositiveSmallIntegerField(default=2)
+    days_ahead = models.PositiveSmallIntegerField(default=14)
+    most_a_day = models.PositiveSmallIntegerField(default=4)
+    place = models.CharField(max_length=300, blank=True)  # where, or the link of a video room
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="booking_has_hours")]
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}–{self.end:%H:%M}"
+
+
 class Feed(models.Model):
     """A secret address under which a member's calendar is read; only the token's hash is kept."""
 

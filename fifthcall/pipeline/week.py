@@ -11,6 +11,7 @@ from django.db.models import F
 from fifthcall.calendars.models import Appointment, Block
 from fifthcall.calendars.shapes import Plan
 from fifthcall.journal.models import Event
+from fifthcall.pipeline.holds import Hold, holds_of
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.room import capacity
 from fifthcall.rules import case
@@ -40,11 +41,12 @@ class Day:
     date: date
     blocks: list[Occurrence]
     meetings: list[Appointment]
+    holds: list[Hold]
 
 
 def week_of(member: Membership, monday: date) -> list[Day]:
     """Seven days from `monday` on, in the member's zone."""
-    days = [Day(monday + timedelta(days=n), [], []) for n in range(7)]
+    days = [Day(monday + timedelta(days=n), [], [], []) for n in range(7)]
     begin = instant(datetime.combine(monday, datetime.min.time()), member.zone)
     end = instant(datetime.combine(monday + timedelta(days=7), datetime.min.time()), member.zone)
     due, slipped = _due(member, begin, end), _slipped(member, begin, end)
@@ -58,6 +60,9 @@ def week_of(member: Membership, monday: date) -> list[Day]:
     met = Appointment.objects.filter(member=member, starts_at__gte=begin, starts_at__lt=end, state__in=SHOWN)
     for meeting in met.select_related("opportunity").order_by("starts_at"):
         days[(wall(meeting.starts_at, member.zone).date() - monday).days].meetings.append(meeting)
+    for hold in holds_of(member, begin, end):
+        if hold.starts_at >= begin:
+            days[(wall(hold.starts_at, member.zone).date() - monday).days].holds.append(hold)
     for day in days:
         day.blocks.sort(key=lambda one: one.window.starts_at)
     return days

@@ -8,26 +8,22 @@ from datetime import datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
-from fifthcall.calendars.models import TOLD_AFTER, Appointment, BookingLink
+from fifthcall.calendars.models import TOLD_AFTER, Appointment, BookingHours, BookingLink
 from fifthcall.journal.models import note_event
+from fifthcall.pipeline.holds import holds_of
 from fifthcall.pipeline.next_step import blocks_of
 from fifthcall.pipeline.settle import settle, to_change, to_change_by_itself
 from fifthcall.rules.case import Channel, Hours, Meeting, Window
+from fifthcall.rules.holidays import closed_on
 from fifthcall.rules.windows import held, opens, wall
 from fifthcall.rules.words import moment
 from fifthcall.teams.models import Membership
 from fifthcall.touches.log import record
 from fifthcall.touches.meetings import meet
 
-#: In the member's zone, outside their follow-up blocks, which stay for following up (B1).
-WORKING = Hours(frozenset(range(5)), time(9), time(17))
 #: A time that is decent for who books it, in their zone.
 DECENT = Hours(frozenset(range(7)), time(7), time(21))
 STEP = timedelta(minutes=30)
-BUFFER = timedelta(minutes=15)
-NOTICE = timedelta(hours=2)
-DAYS = 14
-MOST_A_DAY = 4
 State = Appointment.State
 
 
@@ -42,10 +38,25 @@ def link_for(opportunity_id: int, member: Membership, now: datetime) -> BookingL
         whose = opportunity.owner or member
         found = BookingLink.objects.filter(opportunity=opportunity, member=whose, closed_at=None).first()
         if found is None:
-            token = secrets.token_urlsafe(20)
-            found = BookingLink.objects.create(opportunity=opportunity, member=whose, token=token, created_at=now)
+            found = BookingLink.objects.create(
+                opportunity=opportunity,
+                member=whose,
+                token=secrets.token_urlsafe(20),
+                minutes=hours_of(whose).minutes,
+                created_at=now,
+            )
             note_event(opportunity.workspace_id, member.pk, "booking_link_made", found, now)
     return found
+
+
+def revoke(opportunity_id: int, member: Membership, now: datetime) -> bool:
+    """The links of an opportunity work no more; what was booked stays. False when there was none. Raises NotVisible."""
+    with transaction.atomic():
+        opportunity = to_change(opportunity_id, member)
+        links = BookingLink.objects.filter(opportunity=opportunity, closed_at=None)
+        for link in links:
+            note_event(opportunity.workspace_id, member.pk, "booking_link_revoked", link, now)
+        return bool(links.update(closed_at=now))
 
 
 def open_link(token: str) -> BookingLink | None:
@@ -55,27 +66,36 @@ def open_link(token: str) -> BookingLink | None:
     return None if found is None or found.opportunity.finished else found
 
 
-def free_times(member: Membership, minutes: int, zone: str, now: datetime, moving: int = 0) -> list[datetime]:
-    """When a meeting of so many minutes may begin, for somebody in `zone`, in the next fourteen days.
+def hours_of(member: Membership) -> BookingHours:
+    """The member's own booking hours, else the defaults (unsaved)."""
+    return BookingHours.objects.filter(member=member).first() or BookingHours(member=member)
 
+
+def free_times(member: Membership, minutes: int, zone: str, now: datetime, moving: int = 0) -> list[datetime]:
+    """When a meeting of so many minutes may begin, for somebody in `zone`, in the member's next days.
+
+    Their follow-up blocks stay for following up (B1), promises are kept free (C5), public holidays are holidays.
     `moving`: the opportunity whose own meeting is to be moved, and is in nobody's way.
     """
-    length, blocks = timedelta(minutes=minutes), blocks_of(member.pk, member.zone)
-    begin = wall(now, member.zone).date()
-    met = Appointment.objects.filter(
-        member=member, state=State.BOOKED, until__gt=now, starts_at__lt=now + timedelta(days=DAYS + 2)
-    ).exclude(opportunity_id=moving)
-    busy = list(met.values_list("starts_at", "until"))
-    a_day = Counter(wall(at, member.zone).date() for at, _ in busy)
+    own, length, blocks = hours_of(member), timedelta(minutes=minutes), blocks_of(member.pk, member.zone)
+    begin, end = wall(now, member.zone).date(), now + timedelta(days=own.days_ahead + 2)
+    met = Appointment.objects.filter(member=member, state=State.BOOKED, until__gt=now, starts_at__lt=end)
+    met = met.exclude(opportunity_id=moving)
+    meetings = list(met.values_list("starts_at", "until"))
+    promised = [(hold.starts_at, hold.until) for hold in holds_of(member, now, end) if hold.opportunity_id != moving]
+    a_day = Counter(wall(at, member.zone).date() for at, _ in meetings)
+    buffer, notice = timedelta(minutes=own.buffer_minutes), timedelta(hours=own.notice_hours)
+    working = Hours(frozenset(map(int, own.weekdays)), own.start, own.end)
     found: list[datetime] = []
-    for day in (begin + timedelta(days=n) for n in range(DAYS)):
-        hours = opens(WORKING, member.zone, day)
+    for day in (begin + timedelta(days=n) for n in range(own.days_ahead)):
+        hours = opens(working, member.zone, day)
         away = any(first <= day <= last for block in blocks for first, last in block.away)
-        if hours is None or away or a_day[day] >= MOST_A_DAY:
+        holiday = closed_on(day, member.workspace.country)
+        if hours is None or away or holiday or a_day[day] >= own.most_a_day:
             continue
         closed = [(one.starts_at, one.until) for block in blocks for one in held(block, day)]
-        closed += [(a - BUFFER, b + BUFFER) for a, b in busy]
-        found += _in(hours, closed, length, now + NOTICE)
+        closed += [*promised, *((a - buffer, b + buffer) for a, b in meetings)]
+        found += _in(hours, closed, length, now + notice)
     return [at for at in found if _decent(at, length, zone)]
 
 
@@ -127,6 +147,7 @@ def _book(link: BookingLink, member: Membership, starts_at: datetime, zone: str,
     booked = Appointment.objects.get(pk=made.get("appointment") or made["moved"])
     if booked.member_id != member.pk:
         booked.member = member
+    booked.place = booked.place or hours_of(member).place
     booked.answer, booked.answered_at = "ACCEPTED", now  # they chose it
     booked.tell_at = now + TOLD_AFTER if booked.email else None
     booked.save()

@@ -18,7 +18,7 @@ from fifthcall.pipeline.moving_blocks import pause
 from fifthcall.rules.case import Meeting
 from fifthcall.rules.windows import wall
 from fifthcall.touches.booking import book, call_off
-from fifthcall.touches.booking_links import MOST_A_DAY, NoLonger, book_by_link, free_times, link_for
+from fifthcall.touches.booking_links import NoLonger, book_by_link, free_times, hours_of, link_for
 from fifthcall.touches.draft import Draft
 from fifthcall.touches.log import log
 from tests.cast import Cast, gather
@@ -55,7 +55,7 @@ def test_free_is_what_neither_blocks_nor_meetings_hold(team: Cast, eve: Opportun
 
 
 def test_a_day_has_only_so_many(team: Cast, eve: Opportunity) -> None:
-    for hour in range(9, 9 + MOST_A_DAY):
+    for hour in range(9, 9 + hours_of(team.ada).most_a_day):
         at = datetime(2026, 11, 25, hour, tzinfo=UTC)
         book(opportunity_with(team.ada, f"P{hour}", NOW).pk, team.ada, Meeting(at, at + HALF, HERE), NOW)
     assert day_of(free_times(team.ada, 30, HERE, NOW), 25) == []
@@ -99,7 +99,7 @@ def test_what_is_not_offered_is_not_booked(team: Cast, eve: Opportunity) -> None
     assert Client().get(url, {"zone": "../../etc/passwd"}).context["zone"] == HERE
     assert Client().get(reverse("booking", args=["nobody"])).status_code == 404
     log(eve.pk, team.ada, Draft("closed", reason="said_no"), NOW)
-    assert Client().get(url).status_code == 404
+    assert Client().get(url).status_code == 410
 
 
 def test_who_comes_second_is_told_and_offered_the_rest(team: Cast, eve: Opportunity) -> None:

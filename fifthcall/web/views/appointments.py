@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from fifthcall import clock
 from fifthcall.calendars.feeds import close_feed, feed_of, open_feed
 from fifthcall.calendars.invitations import published
+from fifthcall.pipeline.holds import holds_of
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.touches import booking
 from fifthcall.touches.draft import Incomplete
@@ -22,6 +23,9 @@ from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
 from fifthcall.web.meeting_form import MeetingForm
 from fifthcall.web.views.opportunities import page
+
+#: How far ahead promises stand in other calendars.
+AHEAD = timedelta(days=366)
 
 
 @require_POST
@@ -80,7 +84,8 @@ def feed(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 def feed_file(request: HttpRequest, token: str) -> HttpResponse:
-    text = feed_of(token, clock.now())
+    now = clock.now()
+    text = feed_of(token, now, lambda member: [hold.as_meeting() for hold in holds_of(member, now, now + AHEAD)])
     if text is None:
         raise Http404
     return _calendar(text, "fifthcall.ics")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,11 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from fifthcall import clock
 from fifthcall.calendars.invitations import published
-from fifthcall.calendars.models import BookingLink
+from fifthcall.calendars.models import BookingHours, BookingLink
+from fifthcall.rules.law import DAY_NAMES
 from fifthcall.rules.windows import wall, zone_info
 from fifthcall.rules.words import day, moment
 from fifthcall.teams.zones import choices
-from fifthcall.touches.booking_links import NoLonger, book_by_link, free_times, link_for, open_link
+from fifthcall.touches.booking_links import NoLonger, book_by_link, free_times, hours_of, link_for, open_link, revoke
 from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.meetings import meeting_of
 from fifthcall.web.access import MemberRequest
@@ -32,9 +35,61 @@ GONE = "That time has just been taken. These are still free."
 def booking_link(request: MemberRequest, pk: int) -> HttpResponse:
     """The address to send a prospect, so that they choose a time by themselves."""
     one_visible(request.member, pk)
+    if request.POST.get("_method") == "DELETE":
+        revoke(pk, request.member, clock.now())
+        messages.success(request, "The link works no more. What was booked by it stays.")
+        return redirect("opportunity", pk)
     link = link_for(pk, request.member, clock.now())
     messages.success(request, f"Send them this: {settings.URL.rstrip('/')}{reverse('booking', args=[link.token])}")
     return redirect("opportunity", pk)
+
+
+class HoursForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    weekdays = forms.MultipleChoiceField(
+        choices=[(str(n), name) for n, name in enumerate(DAY_NAMES)], widget=forms.CheckboxSelectMultiple, label="On"
+    )
+
+    class Meta:
+        model = BookingHours
+        fields = ("start", "end", "minutes", "buffer_minutes", "notice_hours", "days_ahead", "most_a_day", "place")
+        labels = {
+            "start": "From",
+            "end": "Until",
+            "minutes": "How long a meeting is, in minutes",
+            "buffer_minutes": "Kept free before and after, in minutes",
+            "notice_hours": "Earliest, in hours from now",
+            "days_ahead": "How many days ahead",
+            "most_a_day": "Meetings a day, at most",
+            "place": "Where, or the link of your video room",
+        }
+        widgets = {
+            "start": forms.TimeInput(attrs={"type": "time", "step": 300}, format="%H:%M"),
+            "end": forms.TimeInput(attrs={"type": "time", "step": 300}, format="%H:%M"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        bounds = {"minutes": (10, 480), "buffer_minutes": (0, 240), "notice_hours": (0, 336), "days_ahead": (1, 90)}
+        for name, (least, most) in (bounds | {"most_a_day": (1, 30)}).items():
+            if name in data and not least <= (data[name] or 0) <= most:
+                self.add_error(name, f"Between {least} and {most}.")
+        if data.get("start") and data.get("end") and data["end"] <= data["start"]:
+            self.add_error("end", "It ends after it starts.")
+        return data
+
+
+def booking_hours(request: MemberRequest) -> HttpResponse:
+    """When prospects may book with the member; the length holds for links made from now on."""
+    own = hours_of(request.member)
+    form = HoursForm(request.POST or None, instance=own, initial={"weekdays": list(own.weekdays)})
+    if request.method == "POST" and form.is_valid():
+        own.weekdays = "".join(sorted(form.cleaned_data["weekdays"]))
+        form.save()
+        messages.success(request, "Kept. Your links show these times from now on.")
+        return redirect("booking_hours")
+    free = free_times(request.member, own.minutes, request.member.zone, clock.now()) if not form.errors else []
+    context = {"form": form, "free": len(free), "next": moment(wall(free[0], request.member.zone)) if free else ""}
+    return render(request, "fifthcall/booking_hours.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
@@ -42,7 +97,9 @@ def booking_link(request: MemberRequest, pk: int) -> HttpResponse:
 def booking(request: HttpRequest, token: str) -> HttpResponse:
     link = open_link(token)
     if link is None:
-        raise Http404
+        if not BookingLink.objects.filter(token=token).exists():
+            raise Http404
+        return render(request, "fifthcall/link_closed.html", status=410)
     zone = _zone(request.POST.get("zone") or request.GET.get("zone") or "", prospect_zone(link.opportunity))
     if request.method != "POST":
         return _page(request, link, zone)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
 from fifthcall.calendars.models import Appointment, Block, Feed
+from fifthcall.pipeline.holds import Hold
 from fifthcall.pipeline.moving_blocks import CannotMove, Shape, move_following, move_one, pause, resume
 from fifthcall.pipeline.week import Occurrence, absences, week_of
 from fifthcall.rules.recurrence import WEEKDAYS
@@ -147,7 +148,8 @@ def _week(
     days = week_of(member, monday)
     shown = [_block(one, member, here, wrong) for day in days for one in day.blocks]
     met = [_meeting(one, member) for day in days for one in day.meetings]
-    hours = [(item["from"], item["until"]) for item in (*shown, *met)]
+    held = [_hold(one, member) for day in days for one in day.holds]
+    hours = [(item["from"], item["until"]) for item in (*shown, *met, *held)]
     first = min([EARLIEST, *(a.hour for a, _ in hours)])
     last = max([LATEST, *(b.hour + (b.minute > 0) for _, b in hours if b.hour)])
     context = {
@@ -160,6 +162,7 @@ def _week(
                 "today": day.date == here.date(),
                 "blocks": [item for item in shown if item["day"] == day.date],
                 "meetings": [item for item in met if item["day"] == day.date],
+                "holds": [item for item in held if item["day"] == day.date],
             }
             for day in days
         ],
@@ -213,6 +216,11 @@ def _meeting(one: Appointment, member: Membership) -> dict[str, Any]:
     return {"pk": one.opportunity_id, "name": one.opportunity.name, "state": one.get_state_display()} | _times(
         begin, end
     )
+
+
+def _hold(one: Hold, member: Membership) -> dict[str, Any]:
+    begin, end = wall(one.starts_at, member.zone), wall(one.until, member.zone)
+    return {"pk": one.opportunity_id, "name": one.title, "theirs": one.theirs} | _times(begin, end)
 
 
 def _times(begin: datetime, end: datetime) -> dict[str, Any]:

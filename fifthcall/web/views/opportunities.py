@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
+from fifthcall.calendars.models import BookingLink
 from fifthcall.cues.signs import signs_of
 from fifthcall.erasing import erase
 from fifthcall.journal.models import note_event
@@ -185,6 +186,7 @@ def page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_: 
         "facts": [{"text": f.text, "on": day(f.confirmed_on)} for f in row.facts.order_by("-confirmed_on", "-id")],
         "people": _people(row, member, now),
         "texts": texts_of(row, member, now),
+        "booking_open": BookingLink.objects.filter(opportunity=row, closed_at=None).exists(),
         "mails": mails(row, request, now),
         "note_form": NoteForm(prefix="note"),
         "fact_form": FactForm(prefix="fact", initial={"confirmed_on": wall(now, member.zone).date()}),
