@@ -221,7 +221,7 @@ def test_the_pages_show_what_they_wrote_and_what_needs_eyes(sent: Message, mailb
     ada, ben = team.sign_in(team.ada), team.sign_in(team.ben)
     page = ada.get(reverse("opportunity", args=[sent.opportunity_id])).content.decode()
     assert "Yes, Thursday works." in page and "They wrote today" in page
-    assert "1 mail to look at" in ada.get(reverse("today")).content.decode()
+    assert "1 message to look at" in ada.get(reverse("today")).content.decode()
     assert "to look at</a>" not in ben.get(reverse("today")).content.decode()
     assert "mallory@evil.example" in ada.get(reverse("mails_to_look_at")).content.decode()
     assert ben.post(reverse("mail_looked_at", args=[flagged.pk])).status_code == 404
