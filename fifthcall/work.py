@@ -19,6 +19,7 @@ from django.db import close_old_connections, connection
 
 from fifthcall import clock
 from fifthcall.channels.email.inviting import want_invitations
+from fifthcall.channels.email.reminding import want_reminders
 from fifthcall.channels.email.sending import send_due
 from fifthcall.channels.email.wanting import want_automatic
 from fifthcall.cues.ears import Ears
@@ -53,6 +54,7 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(go_on_deciding, timedelta(seconds=1)),  # after a change of the law's hours
         Task(want_automatic, timedelta(seconds=2)),  # steps that go out by themselves
         Task(want_invitations, timedelta(seconds=2)),  # appointments they have to know of
+        Task(want_reminders, timedelta(seconds=30)),  # appointments that are near
         Task(take_in_all, timedelta(seconds=1)),  # mail that came in, before any goes out
         Task(lambda now: send_due(now, alive), timedelta(seconds=1), "mail"),
         Task(take_kept, timedelta(seconds=1)),  # what the phone provider reported while the database was busy

@@ -172,6 +172,7 @@ class BookingHours(models.Model):
     days_ahead = models.PositiveSmallIntegerField(default=14)
     most_a_day = models.PositiveSmallIntegerField(default=4)
     place = models.CharField(max_length=300, blank=True)  # where, or the link of a video room
+    remind_hours = models.CharField(max_length=30, default="24 1", blank=True)  # before a meeting, by mail; "": never
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="booking_has_hours")]

@@ -23,6 +23,10 @@ _BY_PURPOSE = {
     "great_to_meet": "great_to_meet",
     "meeting_note": "handwritten",
     "reason_ends": "open_at_reason",
+    "no_show.call": "missed_call",
+    "no_show.again": "missed_call",
+    "no_show.times": "missed_times",
+    "no_show.serious": "serious_or_curious",
 }
 _BY_KIND = {
     Kind.CALL: "check_in",

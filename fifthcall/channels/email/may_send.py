@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from fifthcall.channels.email.pace import day_of, most_on
+from fifthcall.channels.email.reminding import REMINDER, still_ahead
 from fifthcall.channels.models import Mailbox, Message
 from fifthcall.people.models import Suppression
 from fifthcall.people.reach import hidden, normal_form
@@ -39,6 +40,7 @@ def may_send(message: Message, opportunity: Opportunity, mailbox: Mailbox, now: 
     """None: it may. The rows are locked by the caller."""
     return (
         _stopped(message, opportunity)
+        or _overtaken(message, now)
         or _late(message, now)
         or _out_of_hours(message, opportunity, now)
         or _held(mailbox, now)
@@ -75,6 +77,13 @@ def _stopped(message: Message, opportunity: Opportunity) -> No | None:
 def _what_came(opportunity: Opportunity, since: datetime) -> str:
     last = Touch.of(opportunity).filter(at__gte=since - timedelta(minutes=1)).exclude(outcome__in=SIGNALS).last()
     return f"{OUTCOMES[last.outcome].label}: the plan changed." if last else "The plan changed."
+
+
+def _overtaken(message: Message, now: datetime) -> No | None:
+    """A reminder of a meeting that was moved or called off, or has begun."""
+    if message.purpose == REMINDER and not still_ahead(message.key, now):
+        return No("The meeting was moved, called off, or has begun.")
+    return None
 
 
 def _late(message: Message, now: datetime) -> No | None:

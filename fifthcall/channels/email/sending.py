@@ -19,6 +19,7 @@ from fifthcall import clock
 from fifthcall.channels.email.composing import compose
 from fifthcall.channels.email.may_send import No, may_begin, may_send
 from fifthcall.channels.email.pace import jitter, next_try
+from fifthcall.channels.email.reminding import REMINDER
 from fifthcall.channels.email.transport import deliver
 from fifthcall.channels.models import Mailbox, Message, by_hand
 from fifthcall.channels.trouble import NotLetIn, Refused, TryLater, Unknown
@@ -186,8 +187,10 @@ def _sent(claimed: Claim, now: datetime) -> None:
 
 def _record_sent(message: Message, at: datetime, now: datetime) -> None:
     """In the caller's transaction: the touch, the next step, and the message's end."""
-    if message.calendar:  # news of an appointment, which is a fact of the case already: no attempt to reach them (C1)
-        note_event(message.workspace_id, message.member_id, "invited", message, at, method=message.calendar_method)
+    if message.calendar or message.purpose == REMINDER:
+        # News of an appointment, which is a fact of the case already: no attempt to reach them (C1).
+        verb = "invited" if message.calendar else "reminded"
+        note_event(message.workspace_id, message.member_id, verb, message, at, method=message.calendar_method)
     else:
         message.touch = record(
             message.opportunity_id,

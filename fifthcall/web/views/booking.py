@@ -51,7 +51,17 @@ class HoursForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 
     class Meta:
         model = BookingHours
-        fields = ("start", "end", "minutes", "buffer_minutes", "notice_hours", "days_ahead", "most_a_day", "place")
+        fields = (
+            "start",
+            "end",
+            "minutes",
+            "buffer_minutes",
+            "notice_hours",
+            "days_ahead",
+            "most_a_day",
+            "place",
+            "remind_hours",
+        )
         labels = {
             "start": "From",
             "end": "Until",
@@ -61,11 +71,19 @@ class HoursForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
             "days_ahead": "How many days ahead",
             "most_a_day": "Meetings a day, at most",
             "place": "Where, or the link of your video room",
+            "remind_hours": "Remind them by mail, in hours before",
         }
+        help_texts = {"remind_hours": "“24 1” is a day and an hour before. Empty: never."}
         widgets = {
             "start": forms.TimeInput(attrs={"type": "time", "step": 300}, format="%H:%M"),
             "end": forms.TimeInput(attrs={"type": "time", "step": 300}, format="%H:%M"),
         }
+
+    def clean_remind_hours(self) -> str:
+        said: list[str] = self.cleaned_data["remind_hours"].replace(",", " ").split()
+        if len(said) > 4 or not all(one.isdecimal() and 1 <= int(one) <= 168 for one in said):
+            raise forms.ValidationError("At most four whole numbers, from 1 to 168: “24 1”.")
+        return " ".join(said)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
