@@ -41,6 +41,13 @@ NUMBERS: dict[str, Definition] = {
         "1 − S(k), S(k) = (1 − h(1)) · … · (1 − h(k))",
         "G2; product limit, Kaplan and Meier (1958)",
     ),
+    "reached": Definition(
+        "Reached",
+        "Of the calls at an hour (on the prospect’s clock) or in a block, the share that reached somebody. "
+        "An hour with few calls is drawn towards the mean of all hours.",
+        "(c + m·w) / (n + w), Beta’s 5 % and 95 % points; a block: c / n, with Wilson’s 90 % interval",
+        "B3; Kleinman (1973); Wilson (1927)",
+    ),
     "of_wins": Definition(
         "Share of the wins",
         "Of all wins, the share that came after exactly this attempt.",

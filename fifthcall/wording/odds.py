@@ -58,9 +58,14 @@ def wilson(good: int, of: int, z: float = _Z) -> Interval:
     return Interval(0.0 if good == 0 else max(0.0, middle - half), 1.0 if good == of else min(1.0, middle + half))
 
 
-def difference(one: Score, other: Score) -> Interval:
-    """Newcombe's (1998, method 10) 95 % interval for `other`'s rate minus `one`'s, from their Wilson intervals."""
-    a, b = one.interval, other.interval
+def difference(one: Score, other: Score, looks: int = 1) -> Interval:
+    """Newcombe's (1998, method 10) 95 % interval for `other`'s rate minus `one`'s, from their Wilson intervals.
+
+    `looks`: how many such differences are looked at together, so that none of them is taken for one by chance
+    (Bonferroni).
+    """
+    z = NormalDist().inv_cdf(1 - 0.025 / looks)
+    a, b = wilson(one.good, one.of, z), wilson(other.good, other.of, z)
     gap = other.rate - one.rate
     low = gap - math.hypot(other.rate - b.low, a.high - one.rate)
     high = gap + math.hypot(b.high - other.rate, one.rate - a.low)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
 from fifthcall.calendars.models import Appointment, Block, Feed
+from fifthcall.insights.reaching import proposals
 from fifthcall.pipeline.holds import Hold
 from fifthcall.pipeline.moving_blocks import CannotMove, Shape, move_following, move_one, pause, resume
 from fifthcall.pipeline.week import Occurrence, absences, week_of
@@ -22,6 +23,7 @@ from fifthcall.rules.windows import wall
 from fifthcall.rules.words import day as day_words
 from fifthcall.teams.models import Membership
 from fifthcall.web.access import MemberRequest
+from fifthcall.web.views.reaching import block_words
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EVERY = [("", "Every week"), ("2", "Every second week"), ("4", "Every fourth week"), ("first", "The first of a month")]
@@ -146,7 +148,8 @@ def _week(
     member, now = request.member, clock.now()
     here = wall(now, member.zone)
     days = week_of(member, monday)
-    shown = [_block(one, member, here, wrong) for day in days for one in day.blocks]
+    reached = block_words(member, now)
+    shown = [_block(one, member, here, wrong, reached) for day in days for one in day.blocks]
     met = [_meeting(one, member) for day in days for one in day.meetings]
     held = [_hold(one, member) for day in days for one in day.holds]
     hours = [(item["from"], item["until"]) for item in (*shown, *met, *held)]
@@ -180,6 +183,7 @@ def _week(
             {"words": f"{day_words(a)} – {day_words(b)}", "why": why} for a, b, why in _absences(member, here)
         ],
         "feed": Feed.objects.filter(member=member, closed_at=None).exists(),
+        "proposals": proposals(member, now),
         "absence_form": away or AbsenceForm(),
     }
     return render(request, "fifthcall/calendar.html", context, status=422 if wrong or away else 200)
@@ -190,12 +194,17 @@ def _absences(member: Membership, here: datetime) -> list[tuple[date, date, str]
 
 
 def _block(
-    one: Occurrence, member: Membership, here: datetime, wrong: tuple[int, str, MoveForm] | None
+    one: Occurrence,
+    member: Membership,
+    here: datetime,
+    wrong: tuple[int, str, MoveForm] | None,
+    reached: dict[int, str],
 ) -> dict[str, Any]:
     begin, end = wall(one.window.starts_at, member.zone), wall(one.window.until, member.zone)
     mine = wrong and wrong[0] == one.block.pk and wrong[1] == one.on.isoformat()
     return {
         "pk": one.block.pk,
+        "reached": reached.get(one.block.pk, ""),
         "id": f"block-{one.block.pk}-{one.on}",
         "on": one.on.isoformat(),
         "name": "Early block" if begin.hour < 12 else "Late block",

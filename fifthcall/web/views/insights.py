@@ -9,10 +9,12 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from fifthcall import clock
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.histories import histories
 from fifthcall.insights.own_curve import Point, curve
 from fifthcall.web.access import MemberRequest
+from fifthcall.web.views.reaching import hours_of
 from fifthcall.wording.odds import needed
 
 _SHOWN = 12  # the lore speaks of contacts 1 to 12; the files hold them all
@@ -25,6 +27,7 @@ def insights(request: MemberRequest) -> HttpResponse:
     late = sum(point.of_wins for point in points if point.attempt >= 5)
     wins = sum(point.score.good for point in points)
     context = {"rows": rows[:_SHOWN], "more": len(rows) > _SHOWN, "wins": wins, "late": round(100 * late)}
+    context["hours"] = hours_of(request.member, clock.now())
     context |= {"definitions": NUMBERS.values(), "sixth": rows[5] if len(rows) > 5 else None}
     return render(request, "fifthcall/insights.html", context)
 
