@@ -33,10 +33,10 @@ def hours_of(member: Membership, now: Any) -> dict[str, Any]:
     if not cells:
         return {"rows": []}
     by_place = {(cell.weekday, cell.hour): _cell(cell, prior) for cell in cells}
-    columns = range(min(7, *(cell.hour for cell in cells)), max(19, *(cell.hour for cell in cells)) + 1)
+    columns = sorted({cell.hour for cell in cells} | set(range(8, 18)))
     days = sorted({cell.weekday for cell in cells} | set(range(5)))
     return {
-        "columns": list(columns),
+        "columns": columns,
         "rows": [
             {"name": DAY_NAMES[day], "cells": [by_place.get((day, hour), {"hour": hour}) for hour in columns]}
             for day in days
