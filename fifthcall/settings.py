@@ -37,6 +37,8 @@ PORT: int = env.int("FIFTHCALL_PORT", 8000)
 URL: str = env.str("FIFTHCALL_URL", f"http://{HOST}:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("FIFTHCALL_ALLOWED_HOSTS", [URL.split("//")[-1].split(":")[0], "127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [URL]
+#: Whether calendars may be fetched from this machine's own network; by default when only this machine is served.
+PRIVATE_HOSTS: bool = env.bool("FIFTHCALL_PRIVATE_HOSTS", URL.startswith(("http://127.", "http://localhost")))
 PHONE_API: str = env.str("FIFTHCALL_PHONE_API", "").rstrip("/")
 ZONE_OF_MACHINE: str = env.str("FIFTHCALL_ZONE", "")
 IMPORT_MAX_MB: int = env.int("FIFTHCALL_IMPORT_MAX_MB", 256)
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
     "fifthcall.wording",
     "fifthcall.touches",
     "fifthcall.channels",
+    "fifthcall.syncing",
     "fifthcall.phoning",
     "fifthcall.cues",
     "fifthcall.imports",

@@ -159,6 +159,24 @@ class BookingLink(models.Model):
         return f"of {self.opportunity_id}"
 
 
+class Busy(models.Model):
+    """Time of a member's that something in another calendar of theirs takes; `source` names the entry it comes from."""
+
+    member = models.ForeignKey("teams.Membership", on_delete=models.CASCADE, related_name="busy")
+    source = models.CharField(max_length=540)
+    starts_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["member", "until"], name="busy_by_time"),
+            models.Index(fields=["source"], name="busy_by_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at}–{self.until}"
+
+
 class BookingHours(models.Model):
     """When and how a member lets prospects book, by their own word; without it, the defaults hold."""
 

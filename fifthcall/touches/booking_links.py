@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
-from fifthcall.calendars.models import TOLD_AFTER, Appointment, BookingHours, BookingLink
+from fifthcall.calendars.models import TOLD_AFTER, Appointment, BookingHours, BookingLink, Busy
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.holds import holds_of
 from fifthcall.pipeline.next_step import blocks_of
@@ -74,7 +74,8 @@ def hours_of(member: Membership) -> BookingHours:
 def free_times(member: Membership, minutes: int, zone: str, now: datetime, moving: int = 0) -> list[datetime]:
     """When a meeting of so many minutes may begin, for somebody in `zone`, in the member's next days.
 
-    Their follow-up blocks stay for following up (B1), promises are kept free (C5), public holidays are holidays.
+    Their follow-up blocks stay for following up (B1), promises are kept free (C5), so is what stands in
+    other calendars, and public holidays are holidays.
     `moving`: the opportunity whose own meeting is to be moved, and is in nobody's way.
     """
     own, length, blocks = hours_of(member), timedelta(minutes=minutes), blocks_of(member.pk, member.zone)
@@ -83,6 +84,8 @@ def free_times(member: Membership, minutes: int, zone: str, now: datetime, movin
     met = met.exclude(opportunity_id=moving)
     meetings = list(met.values_list("starts_at", "until"))
     promised = [(hold.starts_at, hold.until) for hold in holds_of(member, now, end) if hold.opportunity_id != moving]
+    elsewhere = Busy.objects.filter(member=member, until__gt=now, starts_at__lt=end)
+    promised += elsewhere.values_list("starts_at", "until")
     a_day = Counter(wall(at, member.zone).date() for at, _ in meetings)
     buffer, notice = timedelta(minutes=own.buffer_minutes), timedelta(hours=own.notice_hours)
     working = Hours(frozenset(map(int, own.weekdays)), own.start, own.end)

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SyncingConfig(AppConfig):
+    name = "fifthcall.syncing"
