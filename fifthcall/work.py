@@ -32,6 +32,7 @@ from fifthcall.phoning.calls import end_forgotten
 from fifthcall.phoning.sending import look_for_lost
 from fifthcall.phoning.sending import send_due as send_texts
 from fifthcall.pipeline.slipping import flow_on, go_on_deciding
+from fifthcall.syncing.agreeing import sync_due
 
 log = logging.getLogger(__name__)
 TICK = 0.5  # seconds
@@ -63,6 +64,7 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(end_forgotten, timedelta(minutes=10)),  # calls whose end nobody reported
         *([Task(ears.tend, timedelta(seconds=5))] if ears else []),  # mail that comes in
         Task(gather, timedelta(seconds=0.2), apart=True),  # opens and clicks
+        Task(sync_due, timedelta(seconds=10), apart=True),  # other calendars, whose servers may be slow
         Task(refresh_trials, timedelta(minutes=10)),  # what two versions on trial have come to
     )
 

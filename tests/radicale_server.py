@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import httpx
 
@@ -22,6 +23,7 @@ class Server:
 
     url: str
     process: subprocess.Popen[bytes]
+    client: httpx.Client
 
     @property
     def calendar(self) -> str:
@@ -30,13 +32,19 @@ class Server:
     def ask(self, method: str, path: str, content: str = "", **headers: str) -> httpx.Response:
         """As another program of the user's would."""
         url = path if path.startswith("http") else f"{self.url}{path}"
-        return httpx.request(method, url, content=content, headers=headers, auth=(USER, PASSWORD), timeout=10)
+        return self.client.request(method, url, content=content, headers=headers)
 
     def entries(self) -> dict[str, str]:
         """Path → text of every entry."""
-        found = self.ask("PROPFIND", self.calendar, Depth="1").text
-        paths = [part.partition("</")[0] for part in found.split("href>")[1:] if ".ics</" in part]
-        return {path: self.ask("GET", path).text for path in paths}
+        query = (
+            '<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">'
+            '<d:prop><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"/></c:filter></c:calendar-query>'
+        )
+        rows = ElementTree.fromstring(self.ask("REPORT", self.calendar, query, Depth="1").content)  # noqa: S314
+        return {
+            str(row.findtext("{DAV:}href")): str(row.findtext(".//{urn:ietf:params:xml:ns:caldav}calendar-data"))
+            for row in rows.iter("{DAV:}response")
+        }
 
 
 @contextmanager
@@ -57,7 +65,8 @@ def running(folder: Path) -> Iterator[Server]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    server = Server(f"http://127.0.0.1:{port}", process)
+    client = httpx.Client(auth=(USER, PASSWORD), timeout=10, verify=False)  # noqa: S501  # there is no TLS on loopback
+    server = Server(f"http://127.0.0.1:{port}", process, client)
     try:
         _wait(port)
         body = (
@@ -68,6 +77,7 @@ def running(folder: Path) -> Iterator[Server]:
         assert made.status_code == 201, made.text
         yield server
     finally:
+        client.close()
         process.kill()
         process.wait()
 
