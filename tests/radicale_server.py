@@ -38,7 +38,8 @@ class Server:
         """Path → text of every entry."""
         query = (
             '<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">'
-            '<d:prop><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"/></c:filter></c:calendar-query>'
+            '<d:prop><c:calendar-data/></d:prop><c:filter><c:comp-filter name="VCALENDAR"/></c:filter>'
+            "</c:calendar-query>"
         )
         rows = ElementTree.fromstring(self.ask("REPORT", self.calendar, query, Depth="1").content)  # noqa: S314
         return {

@@ -21,8 +21,10 @@ from fifthcall.pipeline.week import Occurrence, absences, week_of
 from fifthcall.rules.recurrence import WEEKDAYS
 from fifthcall.rules.windows import wall
 from fifthcall.rules.words import day as day_words
+from fifthcall.syncing.agreeing import asked
 from fifthcall.teams.models import Membership
 from fifthcall.web.access import MemberRequest
+from fifthcall.web.views.other_calendar import account_of
 from fifthcall.web.views.reaching import block_words
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -184,6 +186,8 @@ def _week(
         ],
         "feed": Feed.objects.filter(member=member, closed_at=None).exists(),
         "proposals": proposals(member, now),
+        "other_calendar": account_of(member),
+        "to_decide": len(asked(member)),
         "absence_form": away or AbsenceForm(),
     }
     return render(request, "fifthcall/calendar.html", context, status=422 if wrong or away else 200)
