@@ -13,6 +13,7 @@ from fifthcall.calendars.models import Appointment
 from fifthcall.channels.email.wanting import cancel_automatic
 from fifthcall.channels.models import UNFINISHED, Message
 from fifthcall.cues.models import Hit, Received
+from fifthcall.fairs.models import CardPhoto
 from fifthcall.journal.models import Door, Event, note_event
 from fifthcall.people.models import Fact, Person, Suppression
 from fifthcall.people.reach import hidden, refresh
@@ -42,6 +43,7 @@ def erase(person_id: int, member: Membership, why: str, now: datetime) -> None:
         Appointment.objects.filter(opportunity__in=rows).update(email="", title="", place="", tell_at=None)
         person.points.all().delete()
         person.consents.all().delete()
+        CardPhoto.objects.filter(person=person).delete()
         person.name, person.key, person.title, person.helpers = ERASED, f"erased {person.pk}", "", ""
         person.note, person.best_times = "", ""
         person.save(update_fields=["name", "key", "title", "helpers", "note", "best_times"])

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "fifthcall.wording",
     "fifthcall.touches",
     "fifthcall.channels",
+    "fifthcall.fairs",
     "fifthcall.syncing",
     "fifthcall.phoning",
     "fifthcall.cues",

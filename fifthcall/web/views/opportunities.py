@@ -18,6 +18,7 @@ from fifthcall import clock
 from fifthcall.calendars.models import BookingLink
 from fifthcall.cues.signs import signs_of
 from fifthcall.erasing import erase
+from fifthcall.fairs.models import CardPhoto
 from fifthcall.journal.models import note_event
 from fifthcall.people.models import ContactPoint, Fact, Person
 from fifthcall.people.names import matching_key
@@ -277,6 +278,7 @@ def _people(row: Opportunity, member: Membership, now: Any) -> list[dict[str, An
             "twins": [other for other in found if other.key == person.key and other.pk != person.pk],
             "may_erase": member.leads,
             "way_form": WayForm(prefix=f"way{person.pk}"),
+            "photos": list(CardPhoto.objects.filter(person=person).values_list("pk", flat=True)),
             "consents": consents_of(person, row.organization, member, now),
         }
         for person, ways in ((person, cards.ways_of(person, "")) for person in found)

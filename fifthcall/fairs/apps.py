@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class FairsConfig(AppConfig):
+    name = "fifthcall.fairs"
