@@ -21,6 +21,7 @@ from fifthcall.phoning.models import UNFINISHED as NOT_SENT
 from fifthcall.phoning.models import Call, Text
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import settle, to_change
+from fifthcall.posting.models import Given, Piece
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
 
@@ -38,6 +39,7 @@ def erase(person_id: int, member: Membership, why: str, now: datetime) -> None:
         _stop_for_good(person, now)
         _forget_mails(person)
         _forget_phone(person)
+        _forget_post(person, now)
         _forget_words(person, [row.pk for row in rows], why, now)
         Fact.objects.filter(opportunity__in=rows).delete()
         Appointment.objects.filter(opportunity__in=rows).update(email="", title="", place="", tell_at=None)
@@ -45,8 +47,8 @@ def erase(person_id: int, member: Membership, why: str, now: datetime) -> None:
         person.consents.all().delete()
         CardPhoto.objects.filter(person=person).delete()
         person.name, person.key, person.title, person.helpers = ERASED, f"erased {person.pk}", "", ""
-        person.note, person.best_times = "", ""
-        person.save(update_fields=["name", "key", "title", "helpers", "note", "best_times"])
+        person.note, person.best_times, person.interests = "", "", ""
+        person.save(update_fields=["name", "key", "title", "helpers", "note", "best_times", "interests"])
         refresh(person)
         note_event(member.workspace_id, member.pk, "erased", person, now, why=why)
         for row in rows:
@@ -86,6 +88,13 @@ def _forget_phone(person: Person) -> None:
     )
     texts.update(number="erased", text="")
     Call.objects.filter(person=person).update(number="erased")
+
+
+def _forget_post(person: Person, now: datetime) -> None:
+    pieces = Piece.objects.filter(person=person)
+    pieces.written().update(state=Piece.State.DROPPED, ended_at=now)
+    pieces.update(text="", about="", to="", tracking="")
+    Given.objects.filter(person=person).delete()
 
 
 def _forget_words(person: Person, opportunities: list[int], why: str, now: datetime) -> None:

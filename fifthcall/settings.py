@@ -41,6 +41,7 @@ CSRF_TRUSTED_ORIGINS = [URL]
 PRIVATE_HOSTS: bool = env.bool("FIFTHCALL_PRIVATE_HOSTS", URL.startswith(("http://127.", "http://localhost")))
 PHONE_API: str = env.str("FIFTHCALL_PHONE_API", "").rstrip("/")
 ZONE_OF_MACHINE: str = env.str("FIFTHCALL_ZONE", "")
+PRINT_FONTS: list[str] = env.list("FIFTHCALL_PRINT_FONTS", [])
 IMPORT_MAX_MB: int = env.int("FIFTHCALL_IMPORT_MAX_MB", 256)
 
 INSTALLED_APPS = [
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "fifthcall.fairs",
     "fifthcall.syncing",
     "fifthcall.phoning",
+    "fifthcall.posting",
     "fifthcall.cues",
     "fifthcall.imports",
 ]

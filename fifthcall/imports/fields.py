@@ -64,6 +64,10 @@ _FIELDS = {
             téléphone, teléfono
         contact_mobile: phone: Their mobile: mobile, mobile phone, mobile number, cell, cell phone, handy, mobil,
             mobiltelefon, mobilnummer, portable, móvil, celular
+        contact_address: text: Their postal address: postal address, mailing address, contact address, street address,
+            home address, address, postanschrift, adresse, adresse postale, dirección postal, indirizzo
+        contact_interests: text: What they like outside work: interests, hobbies, hobby, likes, interessen,
+            centres d'intérêt, intereses, aficiones
         zone: text: Their time zone: time zone, timezone, contact time zone, zeitzone, fuseau horaire, zona horaria
         source: text: Where it came from: lead source, deal source, original source, original source type, origin,
             referral source, channel, quelle, leadquelle, source du prospect, origen, fuente
@@ -80,6 +84,8 @@ _FIELDS = {
             web
         country: text: Where it is: office location, country region, location, billing country, shipping country,
             headquarters, hq location, land, pays, país, paese
+        address: text: Its postal address: postal address, mailing address, billing address, shipping address, company
+            address, street address, street, postanschrift, adresse, anschrift, adresse postale, dirección, indirizzo
         employees: number: How many people work there: number of employees, employee count, headcount, company size,
             mitarbeiter, mitarbeiterzahl, effectif, nombre d'employés, empleados, número de empleados
         revenue: number: Its yearly revenue: annual revenue, yearly revenue, turnover, umsatz, jahresumsatz, chiffre

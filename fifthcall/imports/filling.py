@@ -10,6 +10,7 @@ from fifthcall.imports.landing import Landed, plain
 from fifthcall.imports.lookups import Lookups
 from fifthcall.imports.models import Before, Import
 from fifthcall.imports.records import Record
+from fifthcall.people.reach import set_address
 from fifthcall.teams.models import Role
 from fifthcall.teams.zones import zone_of_country
 
@@ -58,13 +59,17 @@ def _organisation(values: dict[str, Any], batch: Import, lookups: Lookups) -> st
     wanted = {
         "sector": values.get("sector"),
         "website": values.get("website"),
+        "address": (values.get("address") or "").strip()[:300],
         "country": country,
         "zone": zone_of_country(country) if country else "",
         "employees": int(people) if people is not None else None,
         "revenue": values.get("revenue"),
         "parent": lookups.organization(parent) if parent else None,
     }
+    before = row.address if row else ""
     changed = _changed(row, wanted, batch, bool(known))
+    if row and row.address != before:
+        set_address(row, row.address)  # its people can be written to now
     return "created" if known is None else "updated" if changed else "unchanged"
 
 

@@ -33,8 +33,9 @@ _POINTS = {
     "contact_phone": ContactPoint.Kind.PHONE,
     "contact_mobile": ContactPoint.Kind.MOBILE,
     "contact_email": ContactPoint.Kind.EMAIL,
+    "contact_address": ContactPoint.Kind.ADDRESS,
 }
-_CONTACT = frozenset({"contact_name", *_POINTS})
+_CONTACT = frozenset({"contact_name", "contact_interests", *_POINTS})
 _RELATIONS = {name: f"{name}_id" for name in ("owner", "organization", "person", "product")}
 _STATUSES = frozenset(status.value for status in Status)
 _UNSAVED = frozenset({"external_id", "next_step_kind", "next_step_until", "next_step_why"})
@@ -253,6 +254,9 @@ def _person(values: dict[str, Any], batch: Import, organization: Organization | 
             workspace=batch.workspace, organization=organization, name=name, key=key, batch=batch,
             zone=values.get("zone") or "",
         )  # fmt: skip
+    if values.get("contact_interests"):
+        person.interests = values["contact_interests"][:300]
+        person.save(update_fields=["interests"])
     for kind, value in points:
-        add_point(person, kind, value)
+        add_point(person, kind, value[:300])
     return person

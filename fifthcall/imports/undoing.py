@@ -12,6 +12,7 @@ from fifthcall.imports.landing import COLUMNS
 from fifthcall.imports.models import Before, Import
 from fifthcall.journal.models import Door, note_event
 from fifthcall.people.models import Organization, Person
+from fifthcall.people.reach import set_address
 from fifthcall.pipeline.models import Opportunity, Product
 from fifthcall.pipeline.next_step import RELATED
 from fifthcall.pipeline.settle import settle
@@ -49,6 +50,9 @@ def _emptied(filled: Before) -> None:
     """Give a company, product or member back what it held before the import filled it in."""
     model = {model._meta.model_name: model for model in (Organization, Product, Membership)}[filled.model]
     model.objects.filter(pk=filled.row).update(**filled.values)
+    company = Organization.objects.filter(pk=filled.row).first() if "address" in filled.values else None
+    if company:
+        set_address(company, company.address)
 
 
 def _restored(pk: int, old: dict[str, Any], batch: Import, now: datetime) -> bool:

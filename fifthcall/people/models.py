@@ -11,6 +11,7 @@ class Organization(models.Model):
     key = models.CharField(max_length=200)
     zone = models.CharField(max_length=64, blank=True)
     country = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=300, blank=True)  # lines as on an envelope, without the name
     sector = models.CharField(max_length=120, blank=True)
     website = models.CharField(max_length=200, blank=True)
     employees = models.PositiveIntegerField(null=True, blank=True)
@@ -42,6 +43,7 @@ class Person(models.Model):
     # Kept by the verbs beside ContactPoint and Suppression, so that deciding needs no further query:
     ways = models.CharField(max_length=40, blank=True)  # channels with a good number or address, comma-separated
     stopped = models.CharField(max_length=60, blank=True)  # channels they said stop on
+    interests = models.CharField(max_length=300, blank=True)  # outside work, comma-separated: "sailing, jazz" (C7)
     helpers = models.CharField(max_length=400, blank=True)  # names of their assistants, one a line
     regions = models.CharField(max_length=100, blank=True)  # where the numbers are (ISO 3166), comma-separated
     zones = models.CharField(max_length=200, blank=True)  # the numbers' time zones, comma-separated

@@ -13,7 +13,7 @@ import phonenumbers
 from django.conf import settings
 from phonenumbers import timezone as number_zones
 
-from fifthcall.people.models import ContactPoint, Person, Suppression
+from fifthcall.people.models import ContactPoint, Organization, Person, Suppression
 from fifthcall.rules.case import Channel
 
 _CHANNELS = {
@@ -125,10 +125,25 @@ def add_assistant(person: Person, name: str, key: str) -> Person:
     return assistant
 
 
+def set_address(organization: Organization, address: str) -> list[Person]:
+    """Where a company's post goes; gives those of its people who can be written to by it now, or no longer."""
+    organization.address = address.strip()
+    organization.save(update_fields=["address"])
+    changed = []
+    for person in organization.people.filter(merged_into=None):
+        before, person.organization = person.ways, organization
+        refresh(person)
+        if person.ways != before:
+            changed.append(person)
+    return changed
+
+
 def refresh(person: Person) -> None:
     """Bring `ways` and `stopped` in line with the person's points and the suppressions that match them."""
     points = list(person.points.filter(wrong_since=None))
     ways = {channel.value for point in points for channel in _CHANNELS[ContactPoint.Kind(point.kind)]}
+    if person.organization_id and person.organization and person.organization.address:
+        ways.add(Channel.POST.value)
     normals = [point.normal for point in points]
     targets = [f"person:{person.pk}", *normals, *map(hidden, normals)]
     stopped = Suppression.objects.filter(

@@ -7,7 +7,13 @@ from fifthcall.rules.facts import Facts
 from fifthcall.rules.rule import Proposal, Rule
 from fifthcall.rules.windows import wall
 
-MUST_SAY = ("connected", "meeting_held")  # outcomes that need a meeting, or the reason why there is none
+MUST_SAY = (
+    "connected",
+    "meeting_held",
+    "came",
+    "declined",
+    "lead_thanked",
+)  # outcomes that need a meeting, or the reason why there is none
 
 
 def propose_meeting(facts: Facts) -> Proposal | None:

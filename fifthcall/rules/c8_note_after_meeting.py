@@ -12,7 +12,7 @@ WITHIN = timedelta(hours=24)
 
 
 def propose(facts: Facts) -> Proposal | None:
-    met = next((touch for touch in reversed(facts.touches) if touch.outcome == "meeting_held"), None)
+    met = next((touch for touch in reversed(facts.touches) if touch.outcome in ("meeting_held", "came")), None)
     if met is None or met.at + WITHIN <= facts.now or Channel.POST not in facts.case.ways - facts.case.stopped:
         return None
     if met is not facts.last_connect or any(touch.channel is Channel.POST for touch in facts.since):

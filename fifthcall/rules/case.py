@@ -217,6 +217,7 @@ class Policy:
     channel_failures: int = 3  # C4: then the strategy changes
     paired_text_within: timedelta = timedelta(hours=4)  # C2
     touches_an_hour: int = 12  # capacity of a block
+    lands_after: int = 3  # C7: working days until the post has arrived, where nothing says so
     rest_days: int = 60  # A5: when silence has used up the attempts
     contact_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4}), time(8), time(18))  # B4: the prospect's working hours
     law_hours: Hours = Hours(frozenset({0, 1, 2, 3, 4, 5}), time(8), time(20))  # B4: for calls and texts, anywhere

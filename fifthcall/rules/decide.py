@@ -139,7 +139,7 @@ def preview(case: Case, now: datetime, policy: Policy, steps: int = 3) -> tuple[
         found.append(step)
         outcome = "voicemail" if step.leave_message else "no_answer"
         if step.kind.channel is not Channel.CALL:
-            outcome = "sent" if step.kind.channel is not Channel.DESK else "found"
+            outcome = {Channel.DESK: "found", Channel.POST: "posted"}.get(step.kind.channel, "sent")
         now = max(now, step.window.starts_at)
         touch = Touch(now, channel_of(outcome, step.kind.channel), outcome, purpose=step.purpose)
         case = replace(case, touches=(*case.touches, touch), meeting=None, free_from=None)

@@ -51,7 +51,7 @@ class Facts:
         for touch in reversed(self.touches):
             if touch.agreed or touch.reason_until:
                 return touch
-            if touch.channel not in (Channel.TEXT, Channel.DESK):
+            if touch.channel not in (Channel.TEXT, Channel.DESK, Channel.POST):
                 return None
             if touch.outcome in ("found", "reopened", "wrong_number"):
                 return None

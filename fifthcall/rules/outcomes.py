@@ -75,6 +75,23 @@ OUTCOMES = _table(
     Outcome("closed", "", "Closed", "flag"),
     Outcome("reopened", "", "Reopened", "rotate-ccw"),
     Outcome("retracted", "", "Taken back", "undo-2"),
+    # By post, written down by posting.steps alone: what is posted has been written before (C8).
+    Outcome("posted", "", "Posted", "mailbox", True, message=True),
+    Outcome("arrived", "", "Arrived", "package-check"),
+    Outcome("came_back", "", "Came back by post", "package-x"),
+    # An event of ours, and their answer (C7).
+    Outcome("invited", "", "Invited", "ticket", True, message=True, asks=("promise",)),
+    Outcome("accepted", "", "Accepted the invitation", "ticket-check", connect=True, needs=("meeting",)),
+    Outcome(
+        "declined", "", "Declined the invitation", "ticket-x", connect=True, needs=("reason",), asks=("reason_until",)
+    ),
+    Outcome("came", "", "They came", "party-popper", True, True, needs=("reason",), asks=("reason_until", "promise")),
+    Outcome("stayed_away", "", "They stayed away", "calendar-x", True),
+    # Business for them (C7): a lead, or somebody they should know.
+    Outcome("lead_given", "", "Gave them a lead", "gift", True, message=True, asks=("promise",)),
+    Outcome("lead_contacted", "", "They contacted the lead", "user-round-check"),
+    Outcome("lead_thanked", "", "They thanked us for it", "heart", connect=True, needs=("reason",), asks=("promise",)),
+    Outcome("introduction_made", "", "Introduced them", "users-round", True, message=True, asks=("promise",)),
     # What came from them, or from a machine of theirs.
     Outcome("replied", "", "They replied", "reply", connect=True),
     Outcome("opened", "", "They opened it", "mail-open"),
@@ -95,10 +112,20 @@ SIGNALS = frozenset({"opened", "clicked"})
 THEIRS = SIGNALS | {"replied", "out_of_office", "auto_reply", "bounced", "unsubscribed"}
 
 #: What only Fifthcall itself writes down.
-BY_ITSELF = THEIRS - {"replied"} | {"retracted"}
+BY_ITSELF = THEIRS - {"replied"} | {"retracted", "posted", "arrived", "came_back"}
 
 #: Touches that say nothing about reaching the prospect.
-ASIDE = SIGNALS | {"note", "retracted", "thanked", "auto_reply", "bounced", "unsubscribed"}
+ASIDE = SIGNALS | {
+    "note",
+    "retracted",
+    "thanked",
+    "auto_reply",
+    "bounced",
+    "unsubscribed",
+    "arrived",
+    "came_back",
+    "lead_contacted",
+}
 
 #: Touches by which nobody was contacted.
 DESK = frozenset(
@@ -113,6 +140,9 @@ DESK = frozenset(
         "retracted",
         "introduced",
         "no_introduction",
+        "arrived",
+        "came_back",
+        "lead_contacted",
     }
 )
 
@@ -168,8 +198,12 @@ def channel_of(outcome: str, step: Channel) -> Channel:
         return Channel.DESK
     if outcome in ("proposal_sent", "thanked") and step in (Channel.CALL, Channel.DESK, Channel.MEETING):
         return Channel.EMAIL
-    if outcome in ("meeting_held", "meeting_missed"):
+    if outcome in ("meeting_held", "meeting_missed", "came", "stayed_away"):
         return Channel.MEETING
+    if outcome in ("invited", "lead_given", "introduction_made"):
+        return step if step in (Channel.CALL, Channel.TEXT, Channel.EMAIL) else Channel.EMAIL
+    if outcome == "posted":
+        return Channel.POST
     if outcome in THEIRS:
         return Channel.TEXT if step is Channel.TEXT else Channel.EMAIL
     return (

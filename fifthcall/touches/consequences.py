@@ -26,8 +26,8 @@ LETS_REST = ("why_not", "snoozed", "bounced", "auto_reply", "out_of_office", "un
 def follow(opportunity: Opportunity, draft: Draft, now: datetime) -> dict[str, Any]:
     """Carry out the consequences on the (unsaved) opportunity and around it; what was made, by id, for `reverse`."""
     made: dict[str, Any] = {}
-    if opportunity.has_appointment and draft.outcome in ("meeting_held", "meeting_missed"):
-        made["accounted"] = _account(opportunity, held=draft.outcome == "meeting_held")
+    if opportunity.has_appointment and draft.outcome in ("meeting_held", "meeting_missed", "came", "stayed_away"):
+        made["accounted"] = _account(opportunity, held=draft.outcome in ("meeting_held", "came"))
     if draft.meeting:
         made |= meet(opportunity, draft.meeting, now, draft.place)
     if draft.outcome == "wrong_number":

@@ -5,6 +5,7 @@ Each is one transaction: the touch is appended, its consequences follow, the rul
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -65,15 +66,18 @@ def record(
     agreed: Agreed | None = None,
     purpose: str = "",
     stop: str = "",
+    words: tuple[str, int] = ("", 0),
 ) -> Touch:
     """Append what happened by itself at `at` (a mail went out, an answer came) and decide again (E2, E3).
 
-    `purpose`: of the step that was taken; `stop`: the channel they want to hear no more on, or "all" (D5).
+    `purpose`: of the step that was taken; `words`: the template's code and version (D3).
+    `stop`: the channel they want to hear no more on, or "all" (D5).
     A finished opportunity gets the touch and the stop, nothing else. Raises Opportunity.DoesNotExist.
     """
     with transaction.atomic():
         opportunity = to_change_by_itself(opportunity_id)
         draft = Draft(outcome, note, agreed, reason_until=reason_until, stop=stop)
+        draft = replace(draft, template=words[0], template_version=words[1])
         zone = (opportunity.owner or opportunity.workspace).zone
         touch = _append(opportunity, member_id, draft, at, channel, zone, purpose)
         if not opportunity.finished:

@@ -14,7 +14,7 @@ from fifthcall.touches.models import Touch
 
 OVER = timedelta(days=30)
 #: Being with them for real; a meeting set, a no and a call-back leave nothing to ask.
-REAL = ("connected", "meeting_held", "serious", "curious", "not_now")
+REAL = ("connected", "meeting_held", "serious", "curious", "not_now", "came")
 #: Without a reason the others have their meeting booked: then they did act.
 _UNSAID = Q(reason="unknown") | Q(reason="", outcome="curious")
 _NOT_SINCE = Q(noted_after=False)

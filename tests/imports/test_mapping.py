@@ -81,7 +81,8 @@ def test_the_real_files(name: str, kind: str, expected: dict[str, str], unused: 
 
 OWN = (
     "external_id,name,owner,owner_email,organisation,product,stage,status,engaged_on,closed_on,value,next_step_on,"
-    "next_step_kind,next_step_until,next_step_why,contact_name,contact_email,contact_phone,contact_mobile,zone,source,note"
+    "next_step_kind,next_step_until,next_step_why,contact_name,contact_email,contact_phone,contact_mobile,"
+    "contact_address,contact_interests,zone,source,note"
 )
 
 

@@ -42,6 +42,7 @@ from fifthcall.touches.promises import promises_of
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
 from fifthcall.web.meeting_form import meeting_shown
+from fifthcall.web.post_forms import AddressForm
 from fifthcall.web.views.consents import consents_of
 from fifthcall.web.views.mail import mails, written_here
 from fifthcall.web.views.note_quality import asking
@@ -84,6 +85,9 @@ class WayForm(forms.Form):
 
 class KnownForm(forms.Form):
     best_times = forms.CharField(max_length=120, required=False, label="Best times")
+    interests = forms.CharField(
+        max_length=300, required=False, label="Likes, outside work", help_text="With commas between: sailing, jazz."
+    )
     note = forms.CharField(max_length=2000, required=False, label="Good to know", widget=forms.Textarea({"rows": 2}))
 
 
@@ -186,6 +190,8 @@ def page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_: 
         "timeline": _timeline(row, member, now),
         "facts": [{"text": f.text, "on": day(f.confirmed_on)} for f in row.facts.order_by("-confirmed_on", "-id")],
         "people": _people(row, member, now),
+        "company_pk": row.organization_id,
+        "address_form": AddressForm(initial={"address": row.organization.address}) if row.organization else None,
         "texts": texts_of(row, member, now),
         "booking_open": BookingLink.objects.filter(opportunity=row, closed_at=None).exists(),
         "mails": mails(row, request, now),
@@ -270,10 +276,12 @@ def _people(row: Opportunity, member: Membership, now: Any) -> list[dict[str, An
             "relation_words": f"{person.assists.name}’s assistant" if person.assists else "",
             "ways": written_here(ways, row.pk) if person == row.person else ways,
             "best_times": person.best_times,
+            "interests": person.interests,
             "note": person.note,
             "answered": cards.answered(person, now, member.zone),
             "known_form": KnownForm(
-                prefix=f"known{person.pk}", initial={"best_times": person.best_times, "note": person.note}
+                prefix=f"known{person.pk}",
+                initial={"best_times": person.best_times, "interests": person.interests, "note": person.note},
             ),
             "twins": [other for other in found if other.key == person.key and other.pk != person.pk],
             "may_erase": member.leads,
@@ -377,10 +385,12 @@ def person_known(request: MemberRequest, pk: int) -> HttpResponse:
     back = request.POST.get("back", "")
     form = KnownForm(request.POST, prefix=f"known{pk}")
     if form.is_valid():
-        before = {"best_times": person.best_times, "note": person.note}
-        person.best_times, person.note = form.cleaned_data["best_times"], form.cleaned_data["note"]
+        fields = ("best_times", "interests", "note")
+        before = {name: getattr(person, name) for name in fields}
+        for name in fields:
+            setattr(person, name, form.cleaned_data[name])
         with transaction.atomic():
-            person.save(update_fields=["best_times", "note"])
+            person.save(update_fields=fields)
             note_event(person.workspace_id, request.member.pk, "person_known", person, clock.now(), before=before)
         messages.success(request, f"Kept what is known of {person.name}.")
     else:

@@ -36,6 +36,7 @@ from fifthcall.web.views.calls import dialled_here, placed_for
 from fifthcall.web.views.mail import count_to_look_at, written_here
 from fifthcall.web.views.mailbox import trouble
 from fifthcall.web.views.note_quality import asking
+from fifthcall.web.views.post import answers_to, post_of, written_by_post
 from fifthcall.web.views.texts import pair_of, send_pair, texted_here
 from fifthcall.wording.saying import words_of
 from fifthcall.wording.values import values_for
@@ -49,9 +50,7 @@ _INSTEAD = {
     Kind.REVIEW: ("meeting_held", "meeting_missed"),
     Kind.TEXT: ("sent",),
     Kind.EMAIL: ("sent",),
-    Kind.NOTE: ("sent",),
-    Kind.PARCEL: ("sent",),
-    Kind.INVITE: ("sent",),
+    Kind.INVITE: ("invited",),
     Kind.INTRO: ("introduced", "no_introduction"),
     Kind.RESEARCH: ("found",),
 }
@@ -112,8 +111,9 @@ def _card(opportunity: Opportunity, request: MemberRequest, now: datetime) -> di
     ways = dialled_here(through["ways"] if through else card["ways"], request.member, opportunity.pk)
     first = next((way["href"][4:] for way in ways if way["href"].startswith("tel:")), "")
     return card | {
-        "ways": texted_here(written_here(ways, opportunity.pk), opportunity.pk),
+        "ways": written_by_post(texted_here(written_here(ways, opportunity.pk), opportunity.pk), opportunity.pk),
         "through": through,
+        "post": None if through else post_of(opportunity, request, now),
         "call": placed_for(request.member, opportunity.pk, now),
         "scan": f"{reverse('scan', args=[opportunity.pk])}?{urlencode({'number': first})}" if first else "",
     }
@@ -136,6 +136,7 @@ def _outcomes(opportunity: Opportunity) -> list[dict[str, str]]:
     codes = _INSTEAD.get(Kind(opportunity.next_kind), ()) if opportunity.next_kind else ()
     if opportunity.next_purpose.startswith("S10."):  # C12: the question was asked
         codes = ("serious", "curious")
+    codes = answers_to(opportunity) or codes
     extra = [OUTCOMES[code] for code in codes]
     keys = dict(zip((o.code for o in extra), ("m", "n"), strict=False))
     return [
