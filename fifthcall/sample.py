@@ -16,6 +16,9 @@ from fifthcall.people.reach import add_assistant, add_point
 from fifthcall.pipeline.models import Opportunity, Product
 from fifthcall.pipeline.next_step import place
 from fifthcall.pipeline.slipping import flow_on
+from fifthcall.posting import desk, shelf, steps
+from fifthcall.posting.models import Idea
+from fifthcall.posting.steps import Wish
 from fifthcall.rules.case import Agreed, Basis, Channel, Kind, Meeting, Status, Window
 from fifthcall.teams.models import Membership
 from fifthcall.touches.draft import Draft
@@ -104,11 +107,31 @@ STORIES: tuple[Story, ...] = (
     Story("due", "Later", (Past(30, "not_now", "The contract elsewhere ends this week.", "contract", 0),)),
     Story("open", "Conversation", (Past(1.1, "connected", "Talked about the weather, mostly.", "unknown"),)),
     Story("promise", "Interested", (Past(2, "connected", "Wants a price for ten.", "waiting"),)),
+    # What goes by post and what is given: a note due, one written, one on its way, an invitation open.
+    Story("note", "Met", (Past(0.2, "meeting_held", "Saw the new line in hall two.", "thinking"),)),
+    Story("posted", "Met", (Past(3, "connected", "Likes to read.", "thinking"),)),
+    Story("invited", "Keen", (Past(6, "connected", "Curious about the others.", "thinking"),)),
     Story("meeting", "Interested", (Past(2, "connected", "Likes it.", "thinking"),)),
 )
 #: Four deals at one organisation, and more touches in a week than it should have (C4).
 BUSY, BUSY_DEALS = "Umbra Logistics", 4
 BUSY_STORY = Story("busy", "New", _silent(4.4, 3.3, 2.2, 1.1))
+
+
+#: Stories whose people have a postal address, with the words by which they are found again.
+WRITTEN_TO = {
+    "note": ("note", "Saw the new line in hall two."),
+    "posted": ("posted", "Likes to read."),
+    "invited": ("invited", "Curious about the others."),
+}
+#: The shelf: what, name, interests, in how many days where it is an event.
+SHELF = (
+    ("book", "A year of small boats", "sailing", None),
+    ("article", "Why good teams keep a log", "", None),
+    ("article", "The sourdough calendar", "baking", None),
+    ("event", "An evening at the planetarium", "stars", 20),
+)
+INTERESTS = ("sailing", "baking, jazz", "stars", "")
 
 
 def fill(member: Membership, now: datetime) -> int:
@@ -121,6 +144,7 @@ def fill(member: Membership, now: datetime) -> int:
             company = company or COMPANIES[number % len(COMPANIES)]
             row = _opportunity(member, number, story, company, products[number % 3], chance, now)
             _tell(row, member, story, number, now)
+        _post(member, now)
         flow_on(now, member.pk)  # the stories' own steps lie in the past
     return len(told)
 
@@ -140,8 +164,11 @@ def _opportunity(
     )
     name = f"{FIRST[number % len(FIRST)]} {LAST[(number * 7 + number // 12) % len(LAST)]}"
     person = Person.objects.create(
-        workspace=member.workspace, organization=organization, name=name, key=matching_key(name)
-    )
+        workspace=member.workspace, organization=organization, name=name, key=matching_key(name),
+        interests=INTERESTS[number % len(INTERESTS)],
+    )  # fmt: skip
+    if story.shows in WRITTEN_TO:
+        add_point(person, ContactPoint.Kind.ADDRESS, f"{number + 1} Harbor Street, Springfield, IL 62701")
     digits = f"{NUMBERS[number % len(NUMBERS)]}0{100 + number}"
     kind = ContactPoint.Kind.MOBILE if number % 3 else ContactPoint.Kind.PHONE
     add_point(person, kind, digits)
@@ -171,6 +198,30 @@ def _opportunity(
     place(row, since)
     row.save()
     return row
+
+
+def _post(member: Membership, now: datetime) -> None:
+    """The shelf, and post in each of its states."""
+    made = {
+        kind: shelf.save(Idea(kind=kind, name=name, tags=tags, on=on), member, now)
+        for kind, name, tags, days in SHELF
+        for on in [(now + timedelta(days=days)).date() if days else None]
+    }
+    rows = Opportunity.objects.filter(owner=member, source="Sample").select_related("person").order_by("id")
+    by_stage = {stage: list(rows.filter(touches__note=note)) for stage, note in WRITTEN_TO.values() if note}
+    for row in by_stage["note"][:2]:
+        assert row.person
+        text = f"Dear {row.person.name.split()[0]}, thank you for showing me the new line in hall two."
+        steps.write(row.pk, member, Wish("note", text, desk.label_for(row), about="the new line in hall two"), now)
+    for row in by_stage["posted"]:
+        wish = Wish("book", "", desk.label_for(row), idea=made["book"].pk, carrier="Parcel Post", tracking="PP 104 233")
+        then = now - timedelta(days=1)
+        with clock.at(then):
+            steps.post(steps.write(row.pk, member, wish, then).pk, member, then)
+    for row in by_stage["invited"]:
+        then = now - timedelta(days=1, hours=2)
+        with clock.at(then):
+            shelf.give(row.pk, member, "invited", made["event"].pk, "", then)
 
 
 def _tell(row: Opportunity, member: Membership, story: Story, number: int, now: datetime) -> None:

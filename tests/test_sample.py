@@ -10,10 +10,12 @@ from fifthcall import sample
 from fifthcall.people.models import Person
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED
+from fifthcall.posting import desk
 from fifthcall.touches import card, playing
 from fifthcall.touches.doctor import examine
 from fifthcall.touches.note_quality import of_member
 from fifthcall.touches.promises import promises_of
+from fifthcall.web.views.post import answers_to
 from tests.cast import Cast
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -31,6 +33,9 @@ def test_whoever_looks_around_meets_every_situation(team: Cast) -> None:
         row.next_purpose == "reason_ends" and row.next_due_at and row.next_due_at.date() == NOW.date() for row in rows
     )
     assert Person.objects.filter(assists__isnull=False).exists()
+    assert {"meeting_note", "after_it_lands"} <= {row.next_purpose for row in rows}
+    assert desk.written(team.ada).exists() and desk.on_the_way(team.ada).exists() and desk.spent(team.ada)
+    assert any(answers_to(row) == ("accepted", "declined") for row in rows)
     assert any(promises_of(row, NOW, "UTC") for row in rows)
     asked = of_member(team.ada, NOW)
     assert 0 < asked.noted < asked.conversations

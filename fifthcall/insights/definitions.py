@@ -54,4 +54,10 @@ NUMBERS: dict[str, Definition] = {
         "d(k) / (d(1) + d(2) + …)",
         "G2, beside the claims of G1",
     ),
+    "post_cost": Definition(
+        "Cost of the post",
+        "What the notes, books, parcels and couriers posted in a month cost together, and each on average.",
+        "c(m) = the sum of the costs of the pieces posted in month m; c(m) / their number",
+        "C7",
+    ),
 }

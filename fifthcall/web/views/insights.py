@@ -13,6 +13,7 @@ from fifthcall import clock
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.histories import histories
 from fifthcall.insights.own_curve import Point, curve
+from fifthcall.posting.desk import spent
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.views.reaching import hours_of
 from fifthcall.wording.odds import needed
@@ -28,6 +29,7 @@ def insights(request: MemberRequest) -> HttpResponse:
     wins = sum(point.score.good for point in points)
     context = {"rows": rows[:_SHOWN], "more": len(rows) > _SHOWN, "wins": wins, "late": round(100 * late)}
     context["hours"] = hours_of(request.member, clock.now())
+    context |= {"post": spent(request.member), "currency": request.member.workspace.currency}
     context |= {"definitions": NUMBERS.values(), "sixth": rows[5] if len(rows) > 5 else None}
     return render(request, "fifthcall/insights.html", context)
 
