@@ -273,10 +273,16 @@ def post_of(opportunity: Opportunity, request: MemberRequest, now: datetime) -> 
     }
 
 
-def written_by_post(ways: list[dict[str, str]], pk: int) -> list[dict[str, str]]:
-    """The ways to reach somebody, with post written in Fifthcall."""
-    page = reverse("post_write", args=[pk])
-    return [way | {"href": page} if way["kind"] == "post" and not way["note"] else way for way in ways]
+def written_by_post(ways: list[dict[str, str]], opportunity: Opportunity) -> list[dict[str, str]]:
+    """The ways to reach somebody, with post written in Fifthcall; without it where the step's own key leads there."""
+    page = reverse("post_write", args=[opportunity.pk])
+    others = [way for way in ways if way["kind"] != "post"]
+    if len(others) == len(ways) or (others and opportunity.next_kind in desk.BY_POST):
+        return others
+    stopped = next(way["note"] for way in ways if way["kind"] == "post")
+    letter = {"kind": "post", "label": "", "value": "By post", "href": "" if stopped else page, "note": stopped}
+    place = next(place for place, way in enumerate(ways) if way["kind"] == "post")
+    return [*others[:place], letter, *others[place:]]
 
 
 #: What may come next of an invitation or a lead, on the two keys of one's own.

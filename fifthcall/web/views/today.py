@@ -111,7 +111,7 @@ def _card(opportunity: Opportunity, request: MemberRequest, now: datetime) -> di
     ways = dialled_here(through["ways"] if through else card["ways"], request.member, opportunity.pk)
     first = next((way["href"][4:] for way in ways if way["href"].startswith("tel:")), "")
     return card | {
-        "ways": written_by_post(texted_here(written_here(ways, opportunity.pk), opportunity.pk), opportunity.pk),
+        "ways": written_by_post(texted_here(written_here(ways, opportunity.pk), opportunity.pk), opportunity),
         "through": through,
         "post": None if through else post_of(opportunity, request, now),
         "call": placed_for(request.member, opportunity.pk, now),
