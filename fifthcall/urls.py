@@ -76,6 +76,7 @@ urlpatterns = [
     route("received/<int:pk>/html/", mail.received_html, who=MEMBER, name="received_html"),
     route("received/<int:pk>/looked-at/", mail.mail_looked_at, who=MEMBER, name="mail_looked_at"),
     route("calendar/blocks/<int:pk>/proposal/<str:act>/", reaching.block_proposal, who=MEMBER, name="block_proposal"),
+    route("insights/won/", insights.insights_list, who=MEMBER, name="insights_list"),
     route("insights/hours/", reaching.hour_calls, who=MEMBER, name="hour_calls"),
     route("insights/hours.<str:kind>", reaching.hours_file, who=MEMBER, name="hours_file"),
     route("calendar/other/", other_calendar.other_calendar, who=MEMBER, name="other_calendar"),

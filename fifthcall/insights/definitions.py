@@ -41,6 +41,19 @@ NUMBERS: dict[str, Definition] = {
         "1 − S(k), S(k) = (1 − h(1)) · … · (1 − h(k))",
         "G2; product limit, Kaplan and Meier (1958)",
     ),
+    "came_with": Definition(
+        "Came with it",
+        "On the curves of connects and meetings: opportunities whose first conversation or meeting came with exactly "
+        "this attempt.",
+        "d(k) = opportunities with their first connect (meeting set) at attempt k",
+        "G2",
+    ),
+    "given_up": Definition(
+        "Given up",
+        "Opportunities that were lost or set aside, by the number of attempts they got.",
+        "g(k) = lost or resting opportunities with k attempts",
+        "G1, C1",
+    ),
     "reached": Definition(
         "Reached",
         "Of the calls at an hour (on the prospect’s clock) or in a block, the share that reached somebody. "

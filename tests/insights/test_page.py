@@ -62,9 +62,9 @@ def test_the_page_says_what_the_sixth_was_worth_next_to_the_lore(team: Cast) -> 
     history(team.ada, 6, "won")
     history(team.ada, 6, "open")
     page = team.sign_in(team.ada).get("/insights/").content.decode()
-    assert "The sixth attempt was made 2 times and won <strong>1</strong>: 50.0 %" in page
-    assert "Lore, no traceable study" in page
-    assert "<strong>100 %</strong> of 1 win came on the fifth attempt or later" in page
+    assert "The sixth attempt was made 2 times and won in <strong>1</strong>: 50.0 %" in page
+    assert "no study of it can be found" in page
+    assert "Here <strong>100.0 %</strong> of the wins came on attempts 5 to 12" in page
     assert "more needed" in page
 
 

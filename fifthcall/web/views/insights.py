@@ -11,33 +11,70 @@ from django.views.decorators.http import require_GET
 
 from fifthcall import clock
 from fifthcall.insights.definitions import NUMBERS
-from fifthcall.insights.histories import histories
+from fifthcall.insights.drawing import picture
+from fifthcall.insights.histories import WHATS, given_up, histories, with_attempts
+from fifthcall.insights.lore import claims
 from fifthcall.insights.own_curve import Point, curve
-from fifthcall.posting.desk import spent
+from fifthcall.rules.case import Status
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.views.reaching import hours_of
 from fifthcall.wording.odds import needed
 
 _SHOWN = 12  # the lore speaks of contacts 1 to 12; the files hold them all
+_LIST = 200
+#: What came with an attempt, in words: the heading, and what one is called.
+_WORDS = {"wins": ("Wins", "won"), "meetings": ("Meetings", "set a meeting"), "connects": ("Connects", "reached them")}
 
 
 @require_GET
 def insights(request: MemberRequest) -> HttpResponse:
-    points = curve(histories(request.member))
+    """`?of=` wins (as it is), meetings or connects."""
+    what = _what(request)
+    points = curve(histories(request.member, what))
     rows = [_row(point) for point in points]
-    late = sum(point.of_wins for point in points if point.attempt >= 5)
-    wins = sum(point.score.good for point in points)
-    context = {"rows": rows[:_SHOWN], "more": len(rows) > _SHOWN, "wins": wins, "late": round(100 * late)}
-    context["hours"] = hours_of(request.member, clock.now())
-    context |= {"post": spent(request.member), "currency": request.member.workspace.currency}
-    context |= {"definitions": NUMBERS.values(), "sixth": rows[5] if len(rows) > 5 else None}
+    wins = points if what == "wins" else curve(histories(request.member))
+    context = {
+        "what": what,
+        "whats": [(code, words[0]) for code, words in _WORDS.items()],
+        "did": _WORDS[what][1],
+        "rows": rows[:_SHOWN],
+        "more": len(rows) > _SHOWN,
+        "picture": picture(points[:_SHOWN]) if points else None,
+        "sixth": rows[5] if len(rows) > 5 else None,
+        "claims": [
+            {"said": one.said, "here": one.here, "of": one.score.of, "rate": _percent(one.score.rate)}
+            | {"low": _percent(one.score.shown.low), "high": _percent(one.score.shown.high)}
+            for one in claims(wins, given_up(request.member))
+        ],
+        "hours": hours_of(request.member, clock.now()),
+        "definitions": NUMBERS.values(),
+    }
     return render(request, "fifthcall/insights.html", context)
+
+
+def _what(request: MemberRequest) -> str:
+    what = request.GET.get("of", "wins")
+    if what not in WHATS:
+        raise Http404("There are curves of wins, meetings and connects.")
+    return what
+
+
+@require_GET
+def insights_list(request: MemberRequest) -> HttpResponse:
+    """The opportunities behind a point: won with exactly `attempt` attempts."""
+    number = request.GET.get("attempt", "")
+    if not number.isdecimal() or not 1 <= int(number) <= 10_000:
+        raise Http404
+    rows = with_attempts(request.member).filter(attempts=int(number), status=Status.WON.value)
+    found = rows.select_related("organization", "owner").order_by("-closed_on", "-id")[:_LIST]
+    title = f"Won with {number} attempt{'' if number == '1' else 's'}"
+    return render(request, "fifthcall/insights_list.html", {"title": title, "rows": found})
 
 
 @require_GET
 def insights_file(request: MemberRequest, kind: str) -> HttpResponse:
-    """The curve's figures; `kind` is csv or json. Shares lie between 0 and 1."""
-    rows = [_figures(point) for point in curve(histories(request.member))]
+    """The curve's figures (`?of=` as on the page); `kind` is csv or json. Shares lie between 0 and 1."""
+    rows = [_figures(point) for point in curve(histories(request.member, _what(request)))]
     if kind == "json":
         return JsonResponse({"attempts": rows})
     if kind != "csv":
@@ -66,7 +103,11 @@ def _figures(point: Point) -> dict[str, float]:
 
 def _row(point: Point) -> dict[str, Any]:
     row: dict[str, Any] = {
-        key: round(100 * value, 1) if isinstance(value, float) else value for key, value in _figures(point).items()
+        key: _percent(value) if isinstance(value, float) else value for key, value in _figures(point).items()
     }
     enough = needed(point.score.rate)  # to tell it from one ten in a hundred better
     return row | {"more_needed": max(0, enough - point.score.of)}
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 1)
