@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from fifthcall.people.models import ContactPoint, Organization, Person
 from fifthcall.teams.zones import name_of_country, region_of_country
 
+#: A comma that parts a town from its state or province and code: it stays one line, as in the USA and Canada.
+_STATE = re.compile(r",\s*([A-Z]{2} (?:\d{5}|[A-Z]\d[A-Z]))")
 #: More don't fit a label.
 MOST_LINES = 7
 
@@ -25,7 +28,7 @@ def lines_of(name: str, company: str, address: str, country: str, ours: str) -> 
     """
     rows = [row.strip(" ,") for row in address.splitlines() if row.strip(" ,")]
     if len(rows) == 1:
-        rows = [part.strip() for part in rows[0].split(",") if part.strip()]
+        rows = [part.strip() for part in _STATE.sub(" \\1", rows[0]).split(",") if part.strip()]
     theirs = region_of_country(country)[:2] if country else ""
     abroad = name_of_country(theirs) if theirs and theirs != ours else ""
     if abroad and rows and _same(rows[-1], (abroad, theirs, country)):

@@ -11,7 +11,7 @@ from fifthcall.posting.addresses import MOST_LINES, lines_of
         ("Lindenweg 4, 10115 Berlin", "Germany", "DE", ["Anna", "Alder", "Lindenweg 4", "10115 Berlin"]),
         ("Lindenweg 4\n10115 Berlin", "DE", "US", ["Anna", "Alder", "Lindenweg 4", "10115 Berlin", "GERMANY"]),
         ("Lindenweg 4\n10115 Berlin\nGermany", "DE", "US", ["Anna", "Alder", "Lindenweg 4", "10115 Berlin", "GERMANY"]),
-        ("1 Main St, Springfield, IL 62701", "", "US", ["Anna", "Alder", "1 Main St", "Springfield", "IL 62701"]),
+        ("1 Main St, Springfield, IL 62701", "", "US", ["Anna", "Alder", "1 Main St", "Springfield IL 62701"]),
         ("Alder\n1 Main St", "", "", ["Anna", "Alder", "1 Main St"]),
     ],
 )
