@@ -54,6 +54,13 @@ NUMBERS: dict[str, Definition] = {
         "g(k) = lost or resting opportunities with k attempts",
         "G1, C1",
     ),
+    "reviews": Definition(
+        "Reviews booked before proposals",
+        "Of the proposals sent, the share whose review stood in the calendar when they went out; "
+        "the others went out for a reason that was given.",
+        "b / p, with Wilson’s 90 % interval",
+        "A8; Wilson (1927)",
+    ),
     "reached": Definition(
         "Reached",
         "Of the calls at an hour (on the prospect’s clock) or in a block, the share that reached somebody. "

@@ -15,7 +15,7 @@ from fifthcall.pipeline.next_step import case_of
 from fifthcall.rules.b4_windows import REGULATED
 from fifthcall.rules.law import limits, most_a_day, own
 from fifthcall.rules.outcomes import OUTCOMES, THEIRS
-from fifthcall.rules.windows import next_open, wall
+from fifthcall.rules.windows import is_open, next_open, wall
 from fifthcall.touches.models import Touch
 
 #: Calls and texts to one person, from all of us together, wherever no law is stricter.
@@ -82,11 +82,11 @@ def at_this_hour(opportunity: Opportunity, now: datetime) -> No | None:
     """B4: the hours of the law, wherever they may be, and the rep's own, which are only ever stricter."""
     case, policy = case_of(opportunity, now), opportunity.workspace.policy()
     hours = limits(case, policy) + own(case)
+    if is_open(now, hours):
+        return None
     window = next_open(now, hours)
     if window is None:
         return No("Their numbers and address allow no hour at which this is legal in all of those places.", ask=True)
-    if window.starts_at <= now:
-        return None
     theirs = wall(now, case.prospect_zone)
     return No(f"It is {theirs:%H:%M} for them: too early, too late, or a day that is not for it.", window.starts_at)
 

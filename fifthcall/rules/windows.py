@@ -195,6 +195,12 @@ def within(window: Window, limits: Limits) -> Window | None:
     return next(iter(_parts(window.starts_at, window.until, limits, window.zone)), None)
 
 
+def is_open(at: datetime, limits: Limits) -> bool:
+    """Whether all the hours allow this very instant, however soon they end."""
+    moment = at + timedelta(seconds=1)
+    return all(any(day.starts_at <= at < day.until for day in _days(limit, at, moment)) for limit in limits)
+
+
 def next_open(at: datetime, limits: Limits) -> Window | None:
     """The first window from `at` on that the hours allow."""
     return next(islice(_open(at, limits, HORIZON_DAYS), 1), None)

@@ -15,6 +15,7 @@ from fifthcall.insights.drawing import picture
 from fifthcall.insights.histories import WHATS, given_up, histories, with_attempts
 from fifthcall.insights.lore import claims
 from fifthcall.insights.own_curve import Point, curve
+from fifthcall.insights.proposals import proposals
 from fifthcall.rules.case import Status
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.views.reaching import hours_of
@@ -46,10 +47,19 @@ def insights(request: MemberRequest) -> HttpResponse:
             | {"low": _percent(one.score.shown.low), "high": _percent(one.score.shown.high)}
             for one in claims(wins, given_up(request.member))
         ],
+        "proposals": _proposals(request),
         "hours": hours_of(request.member, clock.now()),
         "definitions": NUMBERS.values(),
     }
     return render(request, "fifthcall/insights.html", context)
+
+
+def _proposals(request: MemberRequest) -> dict[str, Any]:
+    score, reasons = proposals(request.member)
+    return {"score": score, "rate": _percent(score.rate), "reasons": reasons} | {
+        "low": _percent(score.shown.low),
+        "high": _percent(score.shown.high),
+    }
 
 
 def _what(request: MemberRequest) -> str:
