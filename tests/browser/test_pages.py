@@ -202,7 +202,7 @@ def test_an_invited_member(new_page: Callable[..., Page], sampled: Server, tmp_p
     check_page(ben, "join")
     ben.get_by_label("Password").fill(PASSWORD)
     ben.keyboard.press("Enter")
-    ben.wait_for_url(re.compile(f"^{re.escape(sampled.url)}/(welcome/)?$"))  # the page to join has a heading as well
+    ben.wait_for_url(re.compile(f"^{re.escape(sampled.url)}/(today/)?$"))  # the page to join has a heading as well
     ben.goto(f"{sampled.url}/imports/")
     check_page(ben, "error-403")
     ben.goto(f"{sampled.url}/settings/")
