@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, CharField, Count, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, ExtractMinute, NullIf, TruncHour
+from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.db.models.sql.compiler import SQLCompiler
 
 from fifthcall.calendars.models import Block
 from fifthcall.insights.pooling import Prior, prior_of
@@ -64,30 +66,41 @@ _ZONE = Coalesce(
 )
 
 
+class _Quarter(Func):
+    """The quarter hours since 1970 began, a whole number; by the database's own means, called for very many rows."""
+
+    output_field = IntegerField()
+    arity = 1
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, template="CAST(STRFTIME('%%%%s', %(expressions)s) AS INTEGER) / 900", **context
+        )
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s) / 900)::bigint", **context
+        )
+
+
 def by_hour(member: Membership, now: datetime) -> dict[tuple[int, int], Score]:
     """(weekday, hour) on the prospect's clock → calls, and those that reached somebody.
 
-    Counted by the database for each hour and quarter of it, which is exact for every offset there is.
+    Counted by the database for each quarter of an hour, which is exact for every offset there is.
     """
-    quarter = Case(
-        *(When(minute__lt=at, then=Value(at - 15)) for at in (15, 30, 45)),
-        default=Value(45),
-        output_field=IntegerField(),
-    )
     rows = (
         seen_by(member, now)
-        .annotate(their_zone=_ZONE, hour=TruncHour("at"), minute=ExtractMinute("at"))
-        .annotate(quarter=quarter)
+        .annotate(their_zone=_ZONE, quarter=_Quarter("at"))
         .order_by()
-        .values_list("their_zone", "hour", "quarter")
+        .values_list("their_zone", "quarter")
         .annotate(tried=Count("pk"), reached=Count("pk", filter=Q(outcome__in=_CONNECTS)))
     )
     of: Counter[tuple[int, int]] = Counter()
     good: Counter[tuple[int, int]] = Counter()
     zones: dict[str, ZoneInfo] = {}
-    for name, hour, minutes, count, reached in rows.iterator(5000):
+    for name, quarter, count, reached in rows.iterator(5000):
         zone = zones.get(name) or zones.setdefault(name, ZoneInfo(name))
-        local = (hour + timedelta(minutes=minutes)).astimezone(zone)
+        local = datetime.fromtimestamp(quarter * 900, zone)
         of[local.weekday(), local.hour] += count
         good[local.weekday(), local.hour] += reached
     return {place: Score(good[place], count) for place, count in of.items()}

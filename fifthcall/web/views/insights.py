@@ -12,11 +12,10 @@ from django.views.decorators.http import require_GET
 from fifthcall import clock
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.drawing import picture
-from fifthcall.insights.histories import WHATS, given_up, histories, with_attempts
+from fifthcall.insights.histories import WHATS, given_up, histories, won_with
 from fifthcall.insights.lore import claims
 from fifthcall.insights.own_curve import Point, curve
 from fifthcall.insights.proposals import proposals
-from fifthcall.rules.case import Status
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.views.reaching import hours_of
 from fifthcall.wording.odds import needed
@@ -75,7 +74,7 @@ def insights_list(request: MemberRequest) -> HttpResponse:
     number = request.GET.get("attempt", "")
     if not number.isdecimal() or not 1 <= int(number) <= 10_000:
         raise Http404
-    rows = with_attempts(request.member).filter(attempts=int(number), status=Status.WON.value)
+    rows = won_with(request.member, int(number))
     found = rows.select_related("organization", "owner").order_by("-closed_on", "-id")[:_LIST]
     title = f"Won with {number} attempt{'' if number == '1' else 's'}"
     return render(request, "fifthcall/insights_list.html", {"title": title, "rows": found})
