@@ -71,6 +71,7 @@ def test_the_batch_is_printed_and_posted_together(team: Cast, ada: Client) -> No
     ada.post("/post/batch/", {"piece": [*pieces, "999"]})
     page = ada.get("/post/").content.decode()
     assert "This month 3 posted for 6.00 USD, 2.00 USD each." in page
+    assert "6.00 USD" in ada.get("/insights/").content.decode()
     assert ada.get("/post/print/day.pdf").status_code == 404
 
 

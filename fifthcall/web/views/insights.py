@@ -16,6 +16,7 @@ from fifthcall.insights.histories import WHATS, given_up, histories, won_with
 from fifthcall.insights.lore import claims
 from fifthcall.insights.own_curve import Point, curve
 from fifthcall.insights.proposals import proposals
+from fifthcall.posting.desk import spent
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.views.reaching import hours_of
 from fifthcall.wording.odds import needed
@@ -47,6 +48,8 @@ def insights(request: MemberRequest) -> HttpResponse:
             for one in claims(wins, given_up(request.member))
         ],
         "proposals": _proposals(request),
+        "post": spent(request.member),
+        "currency": request.member.workspace.currency,
         "hours": hours_of(request.member, clock.now()),
         "definitions": NUMBERS.values(),
     }
