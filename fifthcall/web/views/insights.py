@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -18,11 +17,13 @@ from fifthcall.insights.own_curve import Point, curve
 from fifthcall.insights.proposals import proposals
 from fifthcall.posting.desk import spent
 from fifthcall.web.access import MemberRequest
+from fifthcall.web.figures import as_file, percent
 from fifthcall.web.views.reaching import hours_of
 from fifthcall.wording.odds import needed
 
 _SHOWN = 12  # the lore speaks of contacts 1 to 12; the files hold them all
 _LIST = 200
+_COLUMNS = ("attempt", "tried", "won_here", "worth", "low", "high", "won_by", "of_wins")
 #: What came with an attempt, in words: the heading, and what one is called.
 _WORDS = {"wins": ("Wins", "won"), "meetings": ("Meetings", "set a meeting"), "connects": ("Connects", "reached them")}
 
@@ -43,8 +44,8 @@ def insights(request: MemberRequest) -> HttpResponse:
         "picture": picture(points[:_SHOWN]) if points else None,
         "sixth": rows[5] if len(rows) > 5 else None,
         "claims": [
-            {"said": one.said, "here": one.here, "of": one.score.of, "rate": _percent(one.score.rate)}
-            | {"low": _percent(one.score.shown.low), "high": _percent(one.score.shown.high)}
+            {"said": one.said, "here": one.here, "of": one.score.of, "rate": percent(one.score.rate)}
+            | {"low": percent(one.score.shown.low), "high": percent(one.score.shown.high)}
             for one in claims(wins, given_up(request.member))
         ],
         "proposals": _proposals(request),
@@ -58,9 +59,9 @@ def insights(request: MemberRequest) -> HttpResponse:
 
 def _proposals(request: MemberRequest) -> dict[str, Any]:
     score, reasons = proposals(request.member)
-    return {"score": score, "rate": _percent(score.rate), "reasons": reasons} | {
-        "low": _percent(score.shown.low),
-        "high": _percent(score.shown.high),
+    return {"score": score, "rate": percent(score.rate), "reasons": reasons} | {
+        "low": percent(score.shown.low),
+        "high": percent(score.shown.high),
     }
 
 
@@ -87,16 +88,7 @@ def insights_list(request: MemberRequest) -> HttpResponse:
 def insights_file(request: MemberRequest, kind: str) -> HttpResponse:
     """The curve's figures (`?of=` as on the page); `kind` is csv or json. Shares lie between 0 and 1."""
     rows = [_figures(point) for point in curve(histories(request.member, _what(request)))]
-    if kind == "json":
-        return JsonResponse({"attempts": rows})
-    if kind != "csv":
-        raise Http404("The numbers are there as csv and json.")
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="numbers.csv"'
-    table = csv.DictWriter(response, ["attempt", "tried", "won_here", "worth", "low", "high", "won_by", "of_wins"])
-    table.writeheader()
-    table.writerows(rows)
-    return response
+    return as_file(kind, "attempts", _COLUMNS, rows)
 
 
 def _figures(point: Point) -> dict[str, float]:
@@ -115,11 +107,7 @@ def _figures(point: Point) -> dict[str, float]:
 
 def _row(point: Point) -> dict[str, Any]:
     row: dict[str, Any] = {
-        key: _percent(value) if isinstance(value, float) else value for key, value in _figures(point).items()
+        key: percent(value) if isinstance(value, float) else value for key, value in _figures(point).items()
     }
     enough = needed(point.score.rate)  # to tell it from one ten in a hundred better
     return row | {"more_needed": max(0, enough - point.score.of)}
-
-
-def _percent(share: float) -> float:
-    return round(100 * share, 1)

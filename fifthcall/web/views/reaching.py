@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,6 +19,7 @@ from fifthcall.rules.outcomes import OUTCOMES
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
 from fifthcall.web.access import MemberRequest
+from fifthcall.web.figures import as_file
 from fifthcall.wording.odds import needed
 
 #: How dark a cell is, against the mean: so many steps, the middle one near it.
@@ -90,16 +90,7 @@ def hours_file(request: MemberRequest, kind: str) -> HttpResponse:
         )
         for c in cells
     ]
-    if kind == "json":
-        return JsonResponse({"hours": rows})
-    if kind != "csv":
-        raise Http404("The numbers are there as csv and json.")
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="hours.csv"'
-    table = csv.DictWriter(response, _NAMES)
-    table.writeheader()
-    table.writerows(rows)
-    return response
+    return as_file(kind, "hours", _NAMES, rows)
 
 
 @require_GET
