@@ -109,6 +109,18 @@ _FIELDS = {
         team: text: Team: regional office, region, sales team, office, territory, group, department, branch,
             abteilung, équipe, equipo
     """,
+    # Finished ones of which no more is known than a count: no names, no dates.
+    "histories": """
+        attempts!: number: How many attempts it got: number of attempts, attempts made, contact attempts, number of
+            contacts, contacts made, contacts, number of calls, calls made, calls, dials, touches, campaign,
+            kontakte, kontaktversuche, versuche, tentatives, intentos
+        outcome!: text: Whether it was won: result, output, won, converted, subscribed, final result, ergebnis,
+            résultat, resultado, esito, y
+        count: number: How many there are of them: how many, number of opportunities, opportunities, people, frequency,
+            anzahl, nombre, número
+        channel: text: How they were reached: contact type, contact method, contact channel, contact, kanal, canal
+        source: text: Where they came from: lead source, original source, origin, quelle, origen, fuente
+    """,
 }
 
 

@@ -49,6 +49,7 @@ class ImportFile(models.Model):
     path = models.CharField(max_length=500)
     kind = models.CharField(max_length=20, blank=True)
     rows = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)  # SHA-256 of what it holds, in hexadecimal digits
 
     def __str__(self) -> str:
         return self.name
@@ -84,3 +85,26 @@ class Before(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.row}"
+
+
+class PastHistories(models.Model):
+    """Finished histories that came as counts: so many opportunities with so many attempts each, all won or none (G2).
+
+    They are nobody's and have no dates: nothing is to be done about them, they only count among the numbers.
+    """
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="histories")
+    attempts = models.PositiveIntegerField()
+    won = models.BooleanField()
+    channel = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["file", "attempts", "won", "channel", "source"], name="one_row_per_history")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} with {self.attempts}"

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 
 from fifthcall import clock
 from fifthcall.imports.filling import TAKE, one
+from fifthcall.imports.histories import land_histories
 from fifthcall.imports.landing import Landed, external_id, land
 from fifthcall.imports.lookups import Lookups
 from fifthcall.imports.models import Import, ImportFile, Reject
@@ -147,6 +148,9 @@ def land_sheet(sheet: Sheet, piece: list[Record], run: Run) -> list[Landed]:
     """Bring one piece of a sheet in, by its kind."""
     if sheet.kind == "opportunities":
         return land(piece, run.batch, run.lookups, run.seen, run.now, run.room)
+    if sheet.kind == "histories":
+        file = ImportFile.objects.get(batch=run.batch, position=sheet.position)
+        return land_histories(piece, file, run.batch.workspace_id)
     take = TAKE[sheet.kind]
     return [one(record, take, run.batch, run.lookups) for record in piece]
 

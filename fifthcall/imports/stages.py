@@ -29,3 +29,17 @@ def status_of_stage(stage: str) -> str:
     if said & _LOST or words == ["not", "interested"]:
         return "lost"
     return "won" if said & _WON else "open"
+
+
+#: Words of a column that answers "was it won?".
+_YES = frozenset(("yes", "y", "true", "1", "ja", "oui", "si", "sim", "success", "converted", "subscribed", "sold"))
+_NO = frozenset(("no", "n", "false", "0", "nein", "non", "nao", "failure", "unsuccessful", "not converted", "unsold"))
+
+
+def was_won(said: str) -> bool | None:
+    """Whether a finished one was won, by a yes or no or by the words of a stage; None where that isn't clear."""
+    plain = unicodedata.normalize("NFKD", said.casefold().strip())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    if plain in _YES or plain in _NO:
+        return plain in _YES
+    return {"won": True, "lost": False}.get(status_of_stage(said))

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from fifthcall.calendars.models import Block
 from fifthcall.imports.landing import COLUMNS
-from fifthcall.imports.models import Before, Import
+from fifthcall.imports.models import Before, Import, PastHistories
 from fifthcall.journal.models import Door, note_event
 from fifthcall.people.models import Organization, Person
 from fifthcall.people.reach import set_address
@@ -36,6 +36,7 @@ def undo(batch: Import, member: Membership | None, now: datetime) -> list[str]:
         made.filter(touches=None, appointments=None, facts=None, merged=None, merged_into=None).delete()
         worked = made.count()
         removed = batch.created_rows - worked
+        PastHistories.objects.filter(file__batch=batch).delete()
         Person.objects.filter(batch=batch, opportunity=None, touches=None, merged=None, merged_into=None).delete()
         while Organization.objects.filter(batch=batch, opportunity=None, people=None, subsidiaries=None).delete()[0]:
             pass  # the companies they belonged to come next

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from fifthcall.imports.unreadable import UnreadableFile
 from fifthcall.teams.models import Membership, Workspace
 
 #: Files that others refer to come first.
-ORDER = ("products", "members", "organisations", "opportunities")
+ORDER = ("products", "members", "organisations", "opportunities", "histories")
 _ENCODINGS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _ORDERS = {"mdy": "Month first (11/3/2016 is 3 November)", "dmy": "Day first (11/3/2016 is 11 March)"}
 _STYLES = {"point": "1,234 is one thousand two hundred thirty-four", "comma": "1,234 is about one and a quarter"}
@@ -108,8 +109,10 @@ def _look(
     meant = given.get(guessed.kind) or (next(iter(given.values())) if len(given) == 1 == files else None)
     mapping = guess(table.header, facts, given=meant) if meant else guessed
     rows = sum(1 for _ in table.rows())
+    with path.open("rb") as kept:
+        digest = hashlib.file_digest(kept, "sha256").hexdigest()
     ImportFile.objects.create(
-        batch=batch, position=position, name=name[:200], path=str(path), kind=mapping.kind, rows=rows
+        batch=batch, position=position, name=name[:200], path=str(path), kind=mapping.kind, rows=rows, digest=digest
     )
     return {
         "position": position,

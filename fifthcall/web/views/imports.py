@@ -120,14 +120,18 @@ def columns(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "fifthcall/import_columns.html", context, status=422 if errors else 200)
 
 
+def _kind_words(kind: str) -> str:
+    return "Finished histories, counted" if kind == "histories" else kind.title()
+
+
 def _file(sheet: Any) -> dict[str, Any]:
     kind = KINDS.get(sheet.kind)
-    kinds = [("", "Leave this file out"), *((code, code.title()) for code in KINDS)]
+    kinds = [("", "Leave this file out"), *((code, _kind_words(code)) for code in KINDS)]
     fields = [("", "Leave out"), *((f.key, f.label) for f in kind.values())] if kind else []
     meaning = {column: field for field, column in sheet.fields.items()}
     return {
         "name": sheet.name,
-        "kind_words": sheet.kind.title() if kind else "Left out",
+        "kind_words": _kind_words(sheet.kind) if kind else "Left out",
         "kind_field": _select(f"kind{sheet.position}", "What this file holds", sheet.kind, kinds),
         "rows": sheet.rows,
         "read_as": sheet.read_as,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -9,11 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from fifthcall import clock
+from fifthcall.insights.brought import brought, files
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.drawing import picture
 from fifthcall.insights.histories import WHATS, given_up, histories, won_with
 from fifthcall.insights.lore import claims
-from fifthcall.insights.own_curve import Point, curve
+from fifthcall.insights.own_curve import Histories, Point, curve
 from fifthcall.insights.proposals import proposals
 from fifthcall.posting.desk import spent
 from fifthcall.web.access import MemberRequest
@@ -30,11 +32,12 @@ _WORDS = {"wins": ("Wins", "won"), "meetings": ("Meetings", "set a meeting"), "c
 
 @require_GET
 def insights(request: MemberRequest) -> HttpResponse:
-    """`?of=` wins (as it is), meetings or connects."""
+    """`?of=` wins (as it is), meetings or connects; `?brought=no` leaves out what came as counts."""
     what = _what(request)
-    points = curve(histories(request.member, what))
+    points = curve(_histories(request, what))
     rows = [_row(point) for point in points]
-    wins = points if what == "wins" else curve(histories(request.member))
+    wins = points if what == "wins" else curve(_histories(request, "wins"))
+    workspace = request.member.workspace
     context = {
         "what": what,
         "whats": [(code, words[0]) for code, words in _WORDS.items()],
@@ -46,15 +49,34 @@ def insights(request: MemberRequest) -> HttpResponse:
         "claims": [
             {"said": one.said, "here": one.here, "of": one.score.of, "rate": percent(one.score.rate)}
             | {"low": percent(one.score.shown.low), "high": percent(one.score.shown.high)}
-            for one in claims(wins, given_up(request.member))
+            for one in claims(wins, _given_up(request))
         ],
         "proposals": _proposals(request),
         "post": spent(request.member),
-        "currency": request.member.workspace.currency,
+        "currency": workspace.currency,
+        "files": files(workspace.pk) if what == "wins" else [],
+        "without": _without(request),
         "hours": hours_of(request.member, clock.now()),
         "definitions": NUMBERS.values(),
     }
     return render(request, "fifthcall/insights.html", context)
+
+
+def _without(request: MemberRequest) -> bool:
+    return request.GET.get("brought") == "no"
+
+
+def _histories(request: MemberRequest, what: str) -> list[Histories]:
+    """What was followed up here and, of wins, what came as counts: of those no more is known."""
+    own = histories(request.member, what)
+    return own if what != "wins" or _without(request) else [*own, *brought(request.member.workspace_id)]
+
+
+def _given_up(request: MemberRequest) -> Counter[int]:
+    counted = Counter(given_up(request.member))
+    for some in [] if _without(request) else brought(request.member.workspace_id):
+        counted[some.attempts] += 0 if some.won else some.count
+    return counted
 
 
 def _proposals(request: MemberRequest) -> dict[str, Any]:
@@ -81,13 +103,15 @@ def insights_list(request: MemberRequest) -> HttpResponse:
     rows = won_with(request.member, int(number))
     found = rows.select_related("organization", "owner").order_by("-closed_on", "-id")[:_LIST]
     title = f"Won with {number} attempt{'' if number == '1' else 's'}"
-    return render(request, "fifthcall/insights_list.html", {"title": title, "rows": found})
+    counts = brought(request.member.workspace_id)
+    nameless = sum(some.count for some in counts if some.won and some.attempts == int(number))
+    return render(request, "fifthcall/insights_list.html", {"title": title, "rows": found, "nameless": nameless})
 
 
 @require_GET
 def insights_file(request: MemberRequest, kind: str) -> HttpResponse:
     """The curve's figures (`?of=` as on the page); `kind` is csv or json. Shares lie between 0 and 1."""
-    rows = [_figures(point) for point in curve(histories(request.member, _what(request)))]
+    rows = [_figures(point) for point in curve(_histories(request, _what(request)))]
     return as_file(kind, "attempts", _COLUMNS, rows)
 
 
