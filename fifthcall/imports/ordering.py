@@ -15,6 +15,8 @@ from fifthcall.imports.models import Import
 from fifthcall.imports.records import Record, Unusable
 from fifthcall.people.names import matching_key
 from fifthcall.pipeline.models import UNFINISHED, Product
+from fifthcall.rules import next_touch
+from fifthcall.rules.case import Kind
 from fifthcall.rules.priority import rank
 
 
@@ -32,7 +34,7 @@ def by_worth(rows: Iterable[Record], batch: Import) -> Iterator[Record]:
         else:
             seen.add(known)
             if status_of(record.values) in UNFINISHED:
-                steps.append((_worth(record, prices, batch.created_at), record.line, record))
+                steps.append((_worth(record, prices, batch), record.line, record))
             else:
                 yield record
     steps.sort(key=lambda step: step[:2])
@@ -50,11 +52,15 @@ def _id(record: Record) -> str | None:
         return None
 
 
-def _worth(record: Record, prices: dict[str, str], at: datetime) -> int:
+def _worth(record: Record, prices: dict[str, str], batch: Import) -> int:
     value, engaged_on = record.values.get("value"), record.values.get("engaged_on")
     if value is None and (price := prices.get(matching_key(record.values.get("product") or ""))):
         value = Decimal(price)
-    return rank(value, datetime.combine(engaged_on, time(12), UTC) if engaged_on else None, at)
+    policy = batch.workspace.policy()
+    if policy.worth and policy.worth.in_order:  # as nothing is known of its touches, by its value alone
+        length = next_touch.minutes(Kind.CALL, policy.touches_an_hour)
+        return next_touch.rank(next_touch.expected(policy.worth, 0, False, value, length))
+    return rank(value, datetime.combine(engaged_on, time(12), UTC) if engaged_on else None, batch.created_at)
 
 
 def _prices(batch: Import) -> dict[str, str]:

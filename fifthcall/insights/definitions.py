@@ -74,6 +74,14 @@ NUMBERS: dict[str, Definition] = {
         "d(k) / (d(1) + d(2) + …)",
         "G2, beside the claims of G1",
     ),
+    "next_touch": Definition(
+        "Worth of the next touch",
+        "The value of an opportunity times the chance that its next attempt ends in a win, by the minutes it takes. "
+        "The chance is that of your own attempts with that number, before or after a first conversation; few cases are "
+        "drawn towards the mean of all.",
+        "v · (d + m·w) / (n + w) / t, with Beta’s 5 % and 95 % points in place of the share",
+        "F4; Kleinman (1973)",
+    ),
     "post_cost": Definition(
         "Cost of the post",
         "What the notes, books, parcels and couriers posted in a month cost together, and each on average.",

@@ -27,7 +27,7 @@ FIRST = {
 WHATS = ("wins", *FIRST)
 
 
-def _standing() -> QuerySet[Touch]:
+def standing() -> QuerySet[Touch]:
     """Attempts that were not taken back. Those taken back are few: looked up once, not for each of very many."""
     gone = Touch.objects.filter(retracts__isnull=False).values("retracts_id")
     return Touch.objects.filter(outcome__in=_ATTEMPTS, retracts=None).exclude(pk__in=gone).order_by()
@@ -38,7 +38,7 @@ def _paths(member: Membership) -> tuple[str, tuple[Any, ...]]:
 
     Counted in one pass over the touches, and joined: counting for each opportunity by itself would never end.
     """
-    rows = _standing().filter(workspace=member.workspace_id).values("opportunity_id").annotate(number=Count("pk"))
+    rows = standing().filter(workspace=member.workspace_id).values("opportunity_id").annotate(number=Count("pk"))
     counted, one = rows.query.sql_with_params()
     seen = Opportunity.objects.visible_to(member).filter(merged_into=None).order_by().values("id", "status")
     visible, other = seen.query.sql_with_params()
@@ -86,7 +86,7 @@ def _until_first(member: Membership, outcomes: list[str]) -> list[Histories]:
     """Attempts are numbered as they came; the first with one of the outcomes ends the history, else the last does."""
     visible = Opportunity.objects.visible_to(member).values("pk")
     numbered = (
-        _standing()
+        standing()
         .filter(workspace=member.workspace_id, **({} if member.leads else {"opportunity__in": visible}))
         .annotate(whose=Coalesce("opportunity__merged_into_id", "opportunity_id"))
         .annotate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.room import Room, capacity
 from fifthcall.prepared import Given, Prepared
 from fifthcall.rules import case as rules
+from fifthcall.rules import next_touch
 from fifthcall.rules.decide import Outlook, consult
 from fifthcall.rules.facts import WEEK
 from fifthcall.rules.law import hours_of
@@ -136,9 +138,10 @@ def place(opportunity: Opportunity, now: datetime, case: rules.Case | None = Non
     """
     case = case or case_of(opportunity, now)
     room = room or Room((opportunity.pk,) if opportunity.pk else ())
-    whose, its_rank = (opportunity.workspace_id, opportunity.owner_id), rank_of(opportunity, case, now)
     policy = opportunity.workspace.policy()
     counsel = consult(case, now, policy)
+    kind = counsel.proposal.kind if counsel.proposal else rules.Kind.CALL
+    whose, its_rank = (opportunity.workspace_id, opportunity.owner_id), rank_of(opportunity, case, kind, now)
     free_from = None
     if counsel.proposal:
         key = (whose, case.prospect_zone, counsel.proposal.kind.channel.value)
@@ -194,9 +197,18 @@ def why(outlook: Outlook) -> dict[str, Any]:
     return said
 
 
-def rank_of(opportunity: Opportunity, case: rules.Case, now: datetime) -> int:
+def rank_of(opportunity: Opportunity, case: rules.Case, kind: rules.Kind, now: datetime) -> int:
+    """Its place among steps due together: by what a touch of this kind is worth (F4), where that is wanted."""
+    policy, value = opportunity.workspace.policy(), value_of(opportunity)
+    if policy.worth and policy.worth.in_order:
+        length = next_touch.minutes(kind, policy.touches_an_hour)
+        return next_touch.rank(next_touch.expected(policy.worth, *next_touch.tried(case.touches), value, length))
     last = case.touches[-1].at if case.touches else case.last_contact_at
-    value = opportunity.value
-    if value is None and opportunity.product:
-        value = opportunity.product.list_price
     return rank(value, last, now)
+
+
+def value_of(opportunity: Opportunity) -> Decimal | None:
+    """What it is worth, by its product's list price where nobody has said."""
+    if opportunity.value is None and opportunity.product:
+        return opportunity.product.list_price
+    return opportunity.value

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -203,6 +204,34 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """Of the workspace's own `of` attempts with this number, before or after a first conversation (`reached`): the
+    share (0 to 1) that ended in a win, drawn towards the mean of all, with its 90 % interval (F4)."""
+
+    reached: bool
+    attempt: int
+    of: int
+    rate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What attempts have come to here (F4): their chances, and the mean value of an opportunity, in the currency."""
+
+    chances: tuple[Chance, ...]
+    mean: Chance
+    typical: Decimal
+    wins: int
+    in_order: bool = False  # the queue is ordered by it
+
+    def chance(self, reached: bool, attempt: int) -> Chance:
+        """That of an attempt like it; of which none was made, the mean of all."""
+        return next((one for one in self.chances if (one.reached, one.attempt) == (reached, attempt)), self.mean)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A workspace's settings; the defaults are the doctrine's."""
 
@@ -226,6 +255,7 @@ class Policy:
     automatic: frozenset[Channel] = frozenset()  # channels on which steps may go out by themselves
     playbooks: tuple[Playbook, ...] = ()  # the workspace's own, in place of the built-in ones
     law_overrides: tuple[Override, ...] = ()  # B4: regions where an owner has set other hours than the table's
+    worth: Worth | None = None  # F4: what attempts have come to here, where anything is known
 
 
 @dataclass(frozen=True, slots=True)

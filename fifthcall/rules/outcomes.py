@@ -146,6 +146,9 @@ DESK = frozenset(
     }
 )
 
+#: Conversations with them that we had: what a connect rate counts.
+CONNECTS = frozenset(code for code, outcome in OUTCOMES.items() if outcome.connect and code not in THEIRS)
+
 #: D1: why they could not act yet. "waiting" and the like take their words from the note beside it.
 WHY_NOT = {
     "budget": "No budget yet",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -11,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 
 from fifthcall.rules import law, playbook
-from fifthcall.rules.case import Channel, Override, Playbook, Policy
+from fifthcall.rules.case import Chance, Channel, Override, Playbook, Policy, Worth
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,9 @@ class Workspace(models.Model):
     playbooks: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)  # id → its own TOML
     # What an owner reads otherwise than rules/law.toml: region ("" for everywhere) → hours, reason, by, on.
     law_hours: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    # F4: what attempts have come to here, as text so that it is read once (insights.next_touch writes it); or "".
+    touch_worth = models.TextField(blank=True)
+    order_by_worth = models.BooleanField(default=False)  # F4: the queue's order follows it, once there are enough wins
     decide_again_from = models.BigIntegerField(null=True)  # opportunities from this id on follow a change of the rules
     created_at = models.DateTimeField()
 
@@ -69,6 +74,8 @@ class Workspace(models.Model):
             tuple(sorted(self.playbooks.items())),
             automatic,
             tuple((region, said["hours"], said["reason"]) for region, said in sorted(self.law_hours.items())),
+            self.touch_worth,
+            self.order_by_worth,
         )
 
 
@@ -79,6 +86,8 @@ def _policy(
     own: tuple[tuple[str, str], ...],
     automatic: bool,
     law_hours: tuple[tuple[str, str, str], ...],
+    touch_worth: str,
+    order_by_worth: bool,
 ) -> Policy:
     return Policy(
         touches_an_hour=touches_an_hour,
@@ -86,7 +95,18 @@ def _policy(
         playbooks=_readable(own),
         automatic=frozenset({Channel.EMAIL}) if automatic else frozenset(),
         law_overrides=tuple(Override(region, law.hours_of(hours), reason) for region, hours, reason in law_hours),
+        worth=_worth(touch_worth, order_by_worth) if touch_worth else None,
     )
+
+
+#: With fewer wins nobody's queue is put in another order (F4).
+ENOUGH_WINS = 30
+
+
+def _worth(text: str, wanted: bool) -> Worth:
+    said = json.loads(text)
+    mean, *chances = (Chance(*row) for row in [said["mean"], *said["chances"]])
+    return Worth(tuple(chances), mean, Decimal(said["typical"]), said["wins"], wanted and said["wins"] >= ENOUGH_WINS)
 
 
 def _readable(own: tuple[tuple[str, str], ...]) -> tuple[Playbook, ...]:

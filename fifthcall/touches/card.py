@@ -19,7 +19,7 @@ from fifthcall.touches import words as wording
 from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.models import Touch
 from fifthcall.touches.queue import Due
-from fifthcall.touches.share import share_words
+from fifthcall.touches.share import next_worth_words, share_words
 from fifthcall.wording.values import last_told, told_words
 
 ICONS = {
@@ -224,6 +224,7 @@ def card(opportunity: Opportunity, member: Membership, now: datetime) -> dict[st
             "organisation": organization.name if organization else "",
             "value_display": money(opportunity.value, workspace.currency),
             "share_display": share_words(opportunity),
+            "next_worth": next_worth_words(opportunity),
             "stage": opportunity.stage,
             "note": opportunity.note,
         },

@@ -1,0 +1,145 @@
+"""F4: what attempts have come to in a workspace, kept for the rules; and where a new lead is worth more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Avg, Case, Count, F, IntegerField, Max, Value, When, Window
+from django.db.models.expressions import RowRange
+from django.db.models.functions import Coalesce, RowNumber
+
+from fifthcall.insights.histories import standing
+from fifthcall.insights.pooling import Prior, prior_of
+from fifthcall.journal.models import note_event
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.next_step import value_of
+from fifthcall.rules import next_touch
+from fifthcall.rules.case import Kind, Policy, Worth
+from fifthcall.rules.next_touch import MOST, Expected
+from fifthcall.rules.outcomes import CONNECTS
+from fifthcall.teams.models import Membership, Workspace
+from fifthcall.wording.odds import Score
+
+#: Open opportunities that are looked at for the list, the most valuable first.
+LOOKED_AT = 2000
+
+Key = tuple[bool, int]  # after a first conversation, number of the attempt (MOST and more together)
+
+
+def attempts_by_kind(workspace_id: int) -> dict[Key, Score]:
+    """Of the attempts made, how many ended in a win: an opportunity's last one, if it was won. Counted in one pass.
+
+    Attempts of opportunities that are still open count as not won so far, as in the own curve.
+    """
+    whose, order = [F("whose")], [F("at").asc(), F("id").asc()]
+    spoke = Case(When(outcome__in=CONNECTS, then=Value(1)), default=Value(0), output_field=IntegerField())
+    rows = (
+        standing()
+        .filter(workspace=workspace_id)
+        .annotate(whose=Coalesce("opportunity__merged_into_id", "opportunity_id"))
+        .annotate(
+            number=Window(RowNumber(), whose, order),
+            tries=Window(Count("id"), whose),
+            before=Window(Max(spoke), whose, order, RowRange(start=None, end=-1)),
+        )
+        .values("whose", "number", "tries", "before")
+    )
+    inner, parameters = rows.query.sql_with_params()
+    sql = (
+        "SELECT COALESCE(before, 0), CASE WHEN number > %s THEN %s ELSE number END,"  # noqa: S608  # composed by the ORM
+        " SUM(CASE WHEN number = tries AND its.status = 'won' THEN 1 ELSE 0 END), COUNT(*)"
+        f" FROM ({inner}) AS path JOIN {Opportunity._meta.db_table} its ON its.id = path.whose GROUP BY 1, 2"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [MOST, MOST, *parameters])
+        return {(bool(before), int(number)): Score(int(good), int(of)) for before, number, good, of in cursor}
+
+
+def refresh_worth(now: datetime) -> int:
+    """Bring what attempts have come to up to date in each workspace; how many changed. Plans follow bit by bit."""
+    changed = 0
+    for workspace in Workspace.objects.all():
+        text = _text(attempts_by_kind(workspace.pk), _typical(workspace.pk))
+        if text != workspace.touch_worth:
+            changed += Workspace.objects.filter(pk=workspace.pk).update(touch_worth=text)
+    return changed
+
+
+def _text(scores: dict[Key, Score], typical: Decimal | None) -> str:
+    """As `teams.models` reads it; "" where there is nothing to go by."""
+    if not scores or typical is None:
+        return ""
+    prior = prior_of(scores.values())
+    chances = [[*key, *_chance(prior, score)] for key, score in sorted(scores.items())]
+    return json.dumps(
+        {
+            "chances": chances,
+            "mean": [False, 0, *_chance(prior, Score())],
+            "typical": str(typical.quantize(Decimal("0.01"))),
+            "wins": sum(score.good for score in scores.values()),
+        }
+    )
+
+
+def _chance(prior: Prior, score: Score) -> list[float]:
+    shown = prior.shown(score)
+    return [score.of, *(round(share, 9) for share in (prior.rate(score), shown.low, shown.high))]
+
+
+def _typical(workspace_id: int) -> Decimal | None:
+    """The mean value of the opportunities that have one."""
+    valued = Opportunity.objects.filter(workspace=workspace_id, merged_into=None, value__gt=0)
+    mean = valued.aggregate(mean=Avg("value"))["mean"]
+    return None if mean is None else Decimal(str(mean))
+
+
+def set_order(member: Membership, wanted: bool, now: datetime) -> None:
+    """Let what touches are worth order everybody's queue, or not; the plans follow within minutes."""
+    with transaction.atomic():
+        space = Workspace.objects.select_for_update().get(pk=member.workspace_id)
+        if space.order_by_worth == wanted:
+            return
+        space.order_by_worth, space.decide_again_from = wanted, 0
+        space.save(update_fields=["order_by_worth", "decide_again_from"])
+        note_event(space.pk, member.pk, "order_changed", space, now, by_worth=wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An open opportunity with what its next touch is worth, and how many attempts it has had."""
+
+    opportunity: Opportunity
+    attempts: int
+    expected: Expected
+
+
+def worth_of_open(member: Membership, policy: Policy, worth: Worth) -> list[Ranked]:
+    """The next touch of what the member owns that is open, the worthiest a minute first."""
+    rows = Opportunity.objects.filter(workspace=member.workspace_id, owner=member, next_due_at__isnull=False)
+    found = list(rows.select_related("organization", "product").order_by("-value", "id")[:LOOKED_AT])
+    had = _tried(row.pk for row in found)
+    ranked = []
+    for row in found:
+        attempts, reached = had.get(row.pk, (0, False))
+        length = next_touch.minutes(Kind(row.next_kind), policy.touches_an_hour)
+        ranked.append(Ranked(row, attempts, next_touch.expected(worth, attempts, reached, value_of(row), length)))
+    return sorted(ranked, key=lambda one: (-one.expected.a_minute, one.opportunity.pk))
+
+
+def _tried(ids: Iterable[int]) -> dict[int, tuple[int, bool]]:
+    """Opportunity → attempts and whether one was a conversation, those of merged ones included."""
+    whole: Any = Coalesce("opportunity__merged_into_id", "opportunity_id")
+    wanted = list(ids)
+    found: dict[int, tuple[int, bool]] = {}
+    for at in range(0, len(wanted), 500):
+        some = wanted[at : at + 500]
+        rows = standing().annotate(whose=whole).filter(whose__in=some).values("whose")
+        counted = rows.annotate(n=Count("id"), spoke=Count(Case(When(outcome__in=CONNECTS, then=Value(1)))))
+        found |= {whose: (n, spoke > 0) for whose, n, spoke in counted.values_list("whose", "n", "spoke")}
+    return found
