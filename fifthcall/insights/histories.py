@@ -14,23 +14,28 @@ from django.db.models.functions import Coalesce, RowNumber
 from fifthcall.insights.own_curve import Histories
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Status
-from fifthcall.rules.outcomes import OUTCOMES, THEIRS
+from fifthcall.rules.outcomes import CONNECTS, OUTCOMES
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
 
-_ATTEMPTS = sorted(code for code, outcome in OUTCOMES.items() if outcome.attempt)
+ATTEMPTS = sorted(code for code, outcome in OUTCOMES.items() if outcome.attempt)
 #: What a curve may be of, besides wins: the first attempt with one of these outcomes.
 FIRST = {
-    "connects": sorted(code for code, outcome in OUTCOMES.items() if outcome.connect and code not in THEIRS),
+    "connects": sorted(CONNECTS),
     "meetings": ["meeting_set"],
 }
 WHATS = ("wins", *FIRST)
 
 
-def standing() -> QuerySet[Touch]:
-    """Attempts that were not taken back. Those taken back are few: looked up once, not for each of very many."""
+def not_taken_back() -> QuerySet[Touch]:
+    """Touches that stand. Those taken back are few: looked up once, not for each of very many."""
     gone = Touch.objects.filter(retracts__isnull=False).values("retracts_id")
-    return Touch.objects.filter(outcome__in=_ATTEMPTS, retracts=None).exclude(pk__in=gone).order_by()
+    return Touch.objects.filter(retracts=None).exclude(pk__in=gone).order_by()
+
+
+def standing() -> QuerySet[Touch]:
+    """Attempts that were not taken back."""
+    return not_taken_back().filter(outcome__in=ATTEMPTS)
 
 
 def _paths(member: Membership) -> tuple[str, tuple[Any, ...]]:
