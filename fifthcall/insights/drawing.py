@@ -1,8 +1,8 @@
-"""The own curve and the groups of a split as pictures: shares with their intervals, to scale, as numbers for an SVG."""
+"""The own curve as a picture: steps with their interval as a band, to scale, as numbers for an SVG."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fifthcall.insights.own_curve import Point
@@ -61,44 +61,9 @@ def picture(points: Sequence[Point]) -> Picture:
     return Picture(marks, " ".join(f"{mark.x},{mark.y}" for mark in marks), " ".join([*over, *under]), levels)
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A group of the picture: its row, its share and the interval's ends, in the picture's units."""
-
-    name: str
-    y: float
-    x: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    bars: tuple[Bar, ...]
-    mean: float
-    height: int
-    lines: tuple[tuple[float, int], ...]  # x of a level, and its percent
-
-
-#: How far from the left the shares begin, so that the names have room; and how high a row is.
-NAMES, ROW = 210, 30
-
-
-def spread(groups: Sequence[tuple[str, float, float, float]], mean: float) -> Spread | None:
-    """Groups (name, share, low, high; 0 to 1) as points with their interval, beside the mean of all; None for none."""
-    if not groups:
-        return None
-    percent = _round_percent(max(high for *_, high in groups))
-
-    def across(share: float) -> float:
-        return round(NAMES + (WIDTH - NAMES - 20) * min(1.0, share / (percent / 100)), 1)
-
-    bars = tuple(
-        Bar(name if len(name) <= 30 else f"{name[:29]}…", 20.0 + ROW * place, across(share), across(low), across(high))
-        for place, (name, share, low, high) in enumerate(groups)
-    )
-    levels = tuple((across(percent * part / 400), round(percent * part / 4)) for part in range(5))
-    return Spread(bars, across(mean), 20 + ROW * len(groups) + 10, levels)
+def scale(shares: Iterable[float]) -> int:
+    """The percent that pictures of these shares (0 to 1) are drawn up to, the same for all of them."""
+    return _round_percent(max(shares, default=0.0))
 
 
 def _round_percent(share: float) -> int:

@@ -58,7 +58,7 @@ def check_page(page: Page, name: str) -> None:
             found.append(f"{look}: {wide} px too wide")
         found += [f"{look}: {words}" for words in _violations(page, BY_NIGHT if scheme == "dark" else BY_DAY)]
         if folder := os.environ.get("PICTURES"):
-            page.screenshot(path=Path(folder) / f"{name}-{size}-{scheme}.png")
+            page.screenshot(path=Path(folder) / f"{name}-{size}-{scheme}.png", full_page=True)
     assert not found, "\n".join([page.url, *found])
 
 

@@ -18,7 +18,7 @@ from fifthcall.insights.splits import NUMBERS_SHOWN, SPLITS, split
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.outcomes import CONNECTS, OUTCOMES
 from fifthcall.touches.models import Touch
-from fifthcall.wording.odds import Score
+from fifthcall.wording.odds import Score, needed
 from tests.cast import START, Cast
 from tests.imports.real import imported, made
 from tests.insights.test_page import history
@@ -121,15 +121,25 @@ def test_g2_the_page_names_no_winner_of_few_cases(team: Cast) -> None:
     assert "Attempts: Calls" in listed and f"/opportunities/{one.pk}/" in listed
 
 
-def test_g2_what_cannot_be_chance_is_named(team: Cast) -> None:
-    for _ in range(40):
-        for channel, outcome in (("call", "connected"), ("email", "sent")):
-            one = history(team.ada, 0, "open")
-            Touch.objects.create(
-                workspace=team.space, opportunity=one, at=START, zone="UTC", channel=channel, outcome=outcome
-            )
-    page = team.sign_in(team.ada).get("/insights/splits/").content.decode()
+def many(team: Cast, count: int) -> None:
+    """So many calls that all reached somebody, and as many mails that nobody answered."""
+    calls, mails = history(team.ada, 0, "open"), history(team.ada, 0, "open")
+    Touch.objects.bulk_create(
+        Touch(workspace=team.space, opportunity=one, at=START, zone="UTC", channel=channel, outcome=outcome)
+        for one, channel, outcome in ((calls, "call", "connected"), (mails, "email", "sent"))
+        for _ in range(count)
+    )
+
+
+def test_g2_what_cannot_be_chance_is_named_once_there_is_enough(team: Cast) -> None:
+    enough = needed(0.5)
+    client = team.sign_in(team.ada)
+    many(team, enough - 1)
+    assert "None of them can be told from the mean yet" in client.get("/insights/splits/").content.decode()
+    many(team, 1)
+    page = client.get("/insights/splits/").content.decode()
     assert "<strong>Calls</strong> does better" in page and "<strong>Emails</strong> does worse" in page
+    assert "more needed" not in page
 
 
 def test_g2_an_empty_workspace_and_a_single_group(team: Cast) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from fifthcall import clock
 from fifthcall.insights import splits as counting
 from fifthcall.insights.definitions import NUMBERS
-from fifthcall.insights.drawing import spread
+from fifthcall.insights.drawing import scale
 from fifthcall.insights.pooling import Prior
 from fifthcall.insights.splits import SPLITS, Came, Group, Rated
 from fifthcall.rules.c1_playbook import books
@@ -55,7 +55,8 @@ def splits(request: MemberRequest) -> HttpResponse:
     name = _namer(request.member, by)
     shown = sorted(rated, key=lambda key: (-rated[key].score.of, str(key)))[:_SHOWN]
     rows = [_row(by, of, key, groups[key], rated[key], prior, name(key)) for key in shown]
-    rows.sort(key=lambda row: -row["place"])
+    rows.sort(key=lambda row: -row["share"])
+    top = scale([prior.mean, *(row["high"] / 100 for row in rows)])
     context = {
         "by": by,
         "of": of,
@@ -64,8 +65,8 @@ def splits(request: MemberRequest) -> HttpResponse:
         "did": _OF[of][1],
         "rows": rows,
         "more": max(0, len(rated) - _SHOWN),
-        "picture": spread([(row["name"], row["place"], row["bottom"], row["top"]) for row in rows], prior.mean),
         "mean": percent(prior.mean),
+        "top": top,
         "sure": [row for row in rows if row["sure"]],
         "numbers": [f"{number}" for number in range(1, counting.NUMBERS_SHOWN)] + [f"{counting.NUMBERS_SHOWN}+"],
         "definitions": [NUMBERS["split"]],
@@ -81,20 +82,19 @@ def _chosen(request: MemberRequest) -> tuple[str, str]:
 
 
 def _row(by: str, of: str, key: Group, came: Came, share: Rated, prior: Prior, name: str) -> dict[str, Any]:
+    more = max(0, needed(prior.mean) - share.score.of)  # to tell it from one ten in a hundred better
     fixed = {"by": by} | {f"group{place}": "" if part is None else part for place, part in enumerate(key)}
     return {
         "name": name,
-        "place": share.rate,
-        "bottom": share.low,
-        "top": share.high,
+        "share": share.rate,
         "rate": percent(share.rate),
         "low": percent(share.low),
         "high": percent(share.high),
         "good": share.score.good,
         "of": share.score.of,
-        "sure": share.low > prior.mean or share.high < prior.mean,
-        "above": share.low > prior.mean,
-        "more_needed": max(0, needed(prior.mean) - share.score.of),
+        "sure": not more and not share.low <= prior.mean <= share.high,
+        "above": share.rate > prior.mean,
+        "more_needed": more,
         "url": f"{reverse('split_list')}?{urlencode(fixed)}",
         "by_number": [{"good": score.good, "of": score.of, "rate": percent(score.rate)} for score in came.by_number],
     }
