@@ -21,7 +21,7 @@ from rich.table import Table
 from bench.surroundings import fresh
 from fifthcall import __version__
 
-GROUPS = ("import", "today", "outcome", "decide", "locked")
+GROUPS = ("import", "today", "outcome", "decide", "locked", "insights")
 RESULTS = Path(__file__).parent / "results"
 QUICK = 0.02
 

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "fifthcall.posting",
     "fifthcall.cues",
     "fifthcall.imports",
+    "fifthcall.insights",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

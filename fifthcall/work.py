@@ -27,6 +27,7 @@ from fifthcall.cues.gathering import gather
 from fifthcall.cues.incoming import take_in_all
 from fifthcall.cues.phone_hooks import take_kept
 from fifthcall.imports.running import resume_all
+from fifthcall.insights.kept import keep_up
 from fifthcall.insights.next_touch import refresh_worth
 from fifthcall.insights.wording_results import refresh_trials
 from fifthcall.phoning.calls import end_forgotten
@@ -67,6 +68,7 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(gather, timedelta(seconds=0.2), apart=True),  # opens and clicks
         Task(sync_due, timedelta(seconds=10), apart=True),  # other calendars, whose servers may be slow
         Task(refresh_trials, timedelta(minutes=10)),  # what two versions on trial have come to
+        Task(keep_up, timedelta(seconds=20), apart=True),  # the sums behind the numbers
         Task(refresh_worth, timedelta(hours=1), apart=True),  # what attempts have come to
     )
 

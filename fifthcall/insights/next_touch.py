@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Avg, Case, Count, F, IntegerField, Max, Value, When, Window
-from django.db.models.expressions import RowRange
-from django.db.models.functions import Coalesce, RowNumber
+from django.db import transaction
+from django.db.models import Avg, Case, Count, Value, When
+from django.db.models.functions import Coalesce
 
-from fifthcall.insights.histories import standing
+from fifthcall.insights.histories import Path, paths, standing
 from fifthcall.insights.pooling import Prior, prior_of
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import value_of
 from fifthcall.rules import next_touch
-from fifthcall.rules.case import Kind, Policy, Worth
+from fifthcall.rules.case import Kind, Policy, Status, Worth
 from fifthcall.rules.next_touch import MOST, Expected
 from fifthcall.rules.outcomes import CONNECTS
-from fifthcall.teams.models import Membership, Workspace
+from fifthcall.teams.models import Membership, Role, Workspace
 from fifthcall.wording.odds import Score
 
 #: Open opportunities that are looked at for the list, the most valuable first.
@@ -32,40 +32,27 @@ LOOKED_AT = 2000
 Key = tuple[bool, int]  # after a first conversation, number of the attempt (MOST and more together)
 
 
-def attempts_by_kind(workspace_id: int) -> dict[Key, Score]:
-    """Of the attempts made, how many ended in a win: an opportunity's last one, if it was won. Counted in one pass.
+def attempts_by_kind(paths: Iterable[Path]) -> dict[Key, Score]:
+    """Of the attempts made, how many ended in a win: an opportunity's last one, if it was won.
 
     Attempts of opportunities that are still open count as not won so far, as in the own curve.
     """
-    whose, order = [F("whose")], [F("at").asc(), F("id").asc()]
-    spoke = Case(When(outcome__in=CONNECTS, then=Value(1)), default=Value(0), output_field=IntegerField())
-    rows = (
-        standing()
-        .filter(workspace=workspace_id)
-        .annotate(whose=Coalesce("opportunity__merged_into_id", "opportunity_id"))
-        .annotate(
-            number=Window(RowNumber(), whose, order),
-            tries=Window(Count("id"), whose),
-            before=Window(Max(spoke), whose, order, RowRange(start=None, end=-1)),
-        )
-        .values("whose", "number", "tries", "before")
-    )
-    inner, parameters = rows.query.sql_with_params()
-    sql = (
-        "SELECT COALESCE(before, 0), CASE WHEN number > %s THEN %s ELSE number END,"  # noqa: S608  # composed by the ORM
-        " SUM(CASE WHEN number = tries AND its.status = 'won' THEN 1 ELSE 0 END), COUNT(*)"
-        f" FROM ({inner}) AS path JOIN {Opportunity._meta.db_table} its ON its.id = path.whose GROUP BY 1, 2"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [MOST, MOST, *parameters])
-        return {(bool(before), int(number)): Score(int(good), int(of)) for before, number, good, of in cursor}
+    good: Counter[Key] = Counter()
+    of: Counter[Key] = Counter()
+    for path in paths:
+        for number in range(1, path.attempts + 1):
+            key = (0 < path.spoke < number, min(number, MOST))
+            of[key] += path.count
+            good[key] += path.count * (path.status == Status.WON.value and number == path.attempts)
+    return {key: Score(good[key], count) for key, count in of.items()}
 
 
 def refresh_worth(now: datetime) -> int:
     """Bring what attempts have come to up to date in each workspace; how many changed. Plans follow bit by bit."""
     changed = 0
     for workspace in Workspace.objects.all():
-        text = _text(attempts_by_kind(workspace.pk), _typical(workspace.pk))
+        boss = Membership(workspace=workspace, role=Role.OWNER)  # whoever sees everything
+        text = _text(attempts_by_kind(paths(boss)), _typical(workspace.pk))
         if text != workspace.touch_worth:
             changed += Workspace.objects.filter(pk=workspace.pk).update(touch_worth=text)
     return changed

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When, Window
-from django.db.models.expressions import RowRange
-from django.db.models.functions import Coalesce, Lead
+from django.db.models import Q
 
 from fifthcall.imports.models import PastHistories
 from fifthcall.insights.brought import brought
-from fifthcall.insights.histories import ATTEMPTS, not_taken_back, standing
+from fifthcall.insights.histories import standing
+from fifthcall.insights.kept import sums
 from fifthcall.insights.own_curve import Histories
 from fifthcall.insights.pooling import Prior, prior_of
+from fifthcall.insights.trails import NUMBERS_SHOWN
 from fifthcall.pipeline.models import Opportunity
-from fifthcall.rules.case import Status
-from fifthcall.rules.outcomes import CONNECTS
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
 from fifthcall.wording.odds import Score
 
 #: What attempts can be split by → the columns of a touch that tell the groups apart.
-SPLITS: Mapping[str, tuple[str, ...]] = {
+COLUMNS: Mapping[str, tuple[str, ...]] = {
     "channel": ("channel",),
     "playbook": ("purpose",),
     "step": ("purpose",),
@@ -33,8 +31,6 @@ SPLITS: Mapping[str, tuple[str, ...]] = {
     "source": ("opportunity__source",),
     "rep": ("member_id",),
 }
-#: Attempts beyond this number are shown together.
-NUMBERS_SHOWN = 6
 
 Group = tuple[Any, ...]  # the values that tell the group, as `SPLITS` names them; of a playbook, its id
 
@@ -55,11 +51,11 @@ class Came:
 
 
 def split(member: Membership, by: str) -> dict[Group, Came]:
-    """Each group with what its attempts came to, of the opportunities that `member` may see. `by`: a key of SPLITS."""
+    """Each group with what its attempts came to, of the opportunities that `member` may see. `by`: one of SPLITS."""
     found: dict[Group, Came] = defaultdict(Came)
-    for *columns, number, tried, reached, met, won in _counted(member, SPLITS[by]):
-        key = _group(by, tuple(columns))
-        found[key] = _more(found[key], int(number), Score(int(won), tried), Score(int(reached), tried), int(met))
+    for (_, key, number), (tried, reached, met, wins) in sums(member, by).items():
+        group = tuple(json.loads(key))
+        found[group] = _more(found[group], number, Score(wins, tried), Score(reached, tried), met)
     for name, some in _brought(member.workspace_id, by):
         for number in range(1, some.attempts + 1):
             won = Score(some.count if some.won and number == some.attempts else 0, some.count)
@@ -75,13 +71,6 @@ def _brought(workspace_id: int, by: str) -> list[tuple[str, Histories]]:
     return [(name, some) for name in names for some in brought(workspace_id, **{by: name})]
 
 
-def _group(by: str, columns: Group) -> Group:
-    if by not in ("playbook", "step"):
-        return columns
-    book, _, step = str(columns[0]).partition(".")
-    return ("",) if not step else (book,) if by == "playbook" else columns
-
-
 def _more(one: Came, number: int, won: Score, reached: Score = Score(), met: int = 0) -> Came:  # noqa: B008  # frozen
     parts = list(one.by_number)
     parts[number - 1] = _sum(parts[number - 1], won)
@@ -90,47 +79,6 @@ def _more(one: Came, number: int, won: Score, reached: Score = Score(), met: int
 
 def _sum(one: Score, other: Score) -> Score:
     return Score(one.good + other.good, one.of + other.of)
-
-
-def _seen(member: Membership) -> QuerySet[Touch]:
-    """Attempts and answers of the opportunities that `member` may see, in their order for each."""
-    whose, order = [F("whose")], [F("at").asc(), F("id").asc()]
-    attempt = Case(When(outcome__in=ATTEMPTS, then=Value(1)), default=Value(0), output_field=IntegerField())
-    visible = Opportunity.objects.visible_to(member).values("pk")
-    return (
-        not_taken_back()
-        .filter(workspace=member.workspace_id, outcome__in=[*ATTEMPTS, "replied"])
-        .filter(**({} if member.leads else {"opportunity__in": visible}))
-        .annotate(whose=Coalesce("opportunity__merged_into_id", "opportunity_id"))
-        .annotate(
-            attempt=attempt,
-            number=Window(Sum(attempt), whose, order, RowRange(start=None, end=0)),
-            later=Window(Sum(attempt), whose, order, RowRange(start=1, end=None)),
-            onward=Window(Lead("outcome"), whose, order),
-        )
-    )
-
-
-def _counted(member: Membership, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """Rows of (…columns, number, tried, reached, met, won), counted by the database in one pass."""
-    names = [f"group{place}" for place in range(len(columns))]
-    rows = _seen(member).annotate(**{name: F(column) for name, column in zip(names, columns, strict=True)})
-    inner, parameters = rows.values(
-        *names, "whose", "outcome", "attempt", "number", "later", "onward"
-    ).query.sql_with_params()
-    marks, connects = ", ".join(["%s"] * len(CONNECTS)), sorted(CONNECTS)
-    places = ", ".join(str(place) for place in range(1, len(names) + 2))
-    sql = (
-        f"SELECT {', '.join(names)}, CASE WHEN number > %s THEN %s ELSE number END, COUNT(*),"  # noqa: S608  # by the ORM
-        f" SUM(CASE WHEN outcome IN ({marks}) OR onward = 'replied' THEN 1 ELSE 0 END),"
-        " SUM(CASE WHEN outcome = 'meeting_set' THEN 1 ELSE 0 END),"
-        " SUM(CASE WHEN COALESCE(later, 0) = 0 AND its.status = %s THEN 1 ELSE 0 END)"
-        f" FROM ({inner}) AS path JOIN {Opportunity._meta.db_table} its ON its.id = path.whose"
-        f" WHERE attempt = 1 GROUP BY {places}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [NUMBERS_SHOWN, NUMBERS_SHOWN, *connects, Status.WON.value, *parameters])
-        return list(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +103,7 @@ def rated(scores: Mapping[Group, Score]) -> tuple[Prior, dict[Group, Rated]]:
 
 def attempts_of(member: Membership, by: str, group: Group, most: int = 200) -> list[Touch]:
     """The latest attempts of a group, for the list behind its number."""
-    wanted = Q(**dict(zip(SPLITS[by], group, strict=True)))
+    wanted = Q(**dict(zip(COLUMNS[by], group, strict=True)))
     if by in ("playbook", "step") and not group[0]:
         wanted = ~Q(purpose__contains=".")
     elif by == "playbook":

@@ -13,6 +13,7 @@ from random import Random
 import pytest
 from django.db import transaction
 
+from fifthcall.insights.histories import paths
 from fifthcall.insights.next_touch import attempts_by_kind, refresh_worth, worth_of_open
 from fifthcall.pipeline import editing
 from fifthcall.pipeline.models import Opportunity
@@ -55,12 +56,12 @@ def by_hand(paths: list[tuple[str, list[str]]]) -> dict[tuple[bool, int], Score]
 
 def test_f4_attempts_come_to_what_counting_by_hand_gives(team: Cast) -> None:
     chance = Random(11)
-    paths = [
+    drawn = [
         (chance.choice(["won", "lost", "open"]), chance.choices(CODES, k=chance.randint(0, 16))) for _ in range(60)
     ]
-    for status, outcomes in paths:
+    for status, outcomes in drawn:
         opportunity(team, status, outcomes)
-    assert attempts_by_kind(team.space.pk) == by_hand(paths)
+    assert attempts_by_kind(paths(team.ada)) == by_hand(drawn)
 
 
 def test_f4_merged_ones_go_on_and_what_was_taken_back_does_not_count(team: Cast) -> None:
@@ -76,7 +77,7 @@ def test_f4_merged_ones_go_on_and_what_was_taken_back_does_not_count(team: Cast)
         outcome="retracted",
         retracts=wrong,
     )
-    assert attempts_by_kind(team.space.pk) == {(False, 1): Score(0, 1), (False, 2): Score(1, 1)}
+    assert attempts_by_kind(paths(team.ada)) == {(False, 1): Score(0, 1), (False, 2): Score(1, 1)}
 
 
 def test_f4_nothing_yet_says_nothing(team: Cast) -> None:

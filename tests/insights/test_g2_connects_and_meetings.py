@@ -9,10 +9,10 @@ from random import Random
 import pytest
 
 from fifthcall.insights.drawing import HEIGHT, WIDTH, picture
-from fifthcall.insights.histories import FIRST, given_up, histories
+from fifthcall.insights.histories import given_up, histories
 from fifthcall.insights.lore import claims
 from fifthcall.insights.own_curve import Histories, curve
-from fifthcall.rules.outcomes import OUTCOMES
+from fifthcall.rules.outcomes import CONNECTS, OUTCOMES
 from fifthcall.touches.models import Touch
 from fifthcall.wording.odds import Score
 from tests.cast import Cast
@@ -39,7 +39,7 @@ def test_g2_first_connects_and_meetings_are_what_a_walk_through_all_touches_find
                 outcome=outcome,
             )
         told.append((number % 3, [one for one in outcomes if OUTCOMES[one].attempt]))
-    for what, wanted in FIRST.items():
+    for what, wanted in (("connects", CONNECTS), ("meetings", {"meeting_set"})):
         for member, own in ((team.ada, False), (team.ben, True)):
             expected: Counter[tuple[int, bool]] = Counter()
             for third, attempts in told:

@@ -14,7 +14,8 @@ import pytest
 
 from fifthcall import clock
 from fifthcall.insights.pooling import prior_of
-from fifthcall.insights.splits import NUMBERS_SHOWN, SPLITS, split
+from fifthcall.insights.splits import COLUMNS, split
+from fifthcall.insights.trails import NUMBERS_SHOWN, SPLITS
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.outcomes import CONNECTS, OUTCOMES
 from fifthcall.touches.models import Touch
@@ -63,7 +64,7 @@ def by_hand(kept: list[dict[str, Any]], by: str) -> dict[Any, dict[str, Any]]:
             place = path.index(touch)
             onward = path[place + 1]["outcome"] if place + 1 < len(path) else ""
             book, _, step = touch["purpose"].partition(".")
-            key = tuple(touch[column] for column in SPLITS[by])
+            key = tuple(touch[column] for column in COLUMNS[by])
             if by in ("playbook", "step"):
                 key = ("",) if not step else (book,) if by == "playbook" else key
             cell = found[key]

@@ -36,7 +36,7 @@ def history(member: Membership, attempts: int, status: str, into: Opportunity | 
     for day, outcome in enumerate([ATTEMPT] * attempts + [OTHER]):
         at = START + timedelta(days=day)
         Touch.objects.create(
-            workspace=space, opportunity=one, member=member, at=at, zone="UTC", channel="phone", outcome=outcome
+            workspace=space, opportunity=one, member=member, at=at, zone="UTC", channel="call", outcome=outcome
         )
     return one
 

@@ -73,7 +73,7 @@ def _histories(request: MemberRequest, what: str) -> list[Histories]:
 
 
 def _given_up(request: MemberRequest) -> Counter[int]:
-    counted = Counter(given_up(request.member))
+    counted = given_up(request.member)
     for some in [] if _without(request) else brought(request.member.workspace_id):
         counted[some.attempts] += 0 if some.won else some.count
     return counted

@@ -16,7 +16,8 @@ from fifthcall.insights import splits as counting
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.drawing import scale
 from fifthcall.insights.pooling import Prior
-from fifthcall.insights.splits import SPLITS, Came, Group, Rated
+from fifthcall.insights.splits import COLUMNS, Came, Group, Rated
+from fifthcall.insights.trails import NUMBERS_SHOWN, SPLITS
 from fifthcall.rules.c1_playbook import books
 from fifthcall.rules.outcomes import OUTCOMES
 from fifthcall.teams.models import Membership
@@ -68,7 +69,7 @@ def splits(request: MemberRequest) -> HttpResponse:
         "mean": percent(prior.mean),
         "top": top,
         "sure": [row for row in rows if row["sure"]],
-        "numbers": [f"{number}" for number in range(1, counting.NUMBERS_SHOWN)] + [f"{counting.NUMBERS_SHOWN}+"],
+        "numbers": [f"{number}" for number in range(1, NUMBERS_SHOWN)] + [f"{NUMBERS_SHOWN}+"],
         "definitions": [NUMBERS["split"]],
     }
     return render(request, "fifthcall/splits.html", context)
@@ -150,7 +151,7 @@ def splits_file(request: MemberRequest, kind: str) -> HttpResponse:
 def split_list(request: MemberRequest) -> HttpResponse:
     """The attempts behind a group: `by` and its values, `group0` (and `group1`)."""
     by, _ = _chosen(request)
-    group = tuple(_value(column, request.GET.get(f"group{place}", "")) for place, column in enumerate(SPLITS[by]))
+    group = tuple(_value(column, request.GET.get(f"group{place}", "")) for place, column in enumerate(COLUMNS[by]))
     now, member = clock.now(), request.member
     rows = [
         {

@@ -1,0 +1,159 @@
+"""insights: each figure of the pages of numbers over very many touches, against half as many, each asked alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+
+from bench.filling import Model, model_row
+from bench.measuring import Measurement, Sizes, compared, in_turns
+from bench.office import NOW, salesperson, second_database, settle_down, using, workspace
+from fifthcall import clock
+from fifthcall.insights.histories import given_up, histories, paths
+from fifthcall.insights.kept import keep_up
+from fifthcall.insights.next_touch import attempts_by_kind
+from fifthcall.insights.proposals import proposals
+from fifthcall.insights.reaching import by_hour
+from fifthcall.insights.splits import split
+from fifthcall.insights.trails import SPLITS
+from fifthcall.insights.wording_results import results
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.rules.outcomes import OUTCOMES
+from fifthcall.teams.models import Membership, Role
+from fifthcall.touches.models import Touch
+
+EACH = 10  # touches of an opportunity, on the mean
+SELLERS, ROUNDS = 100, 3
+#: n log n against half of it, and a little for what the machine does besides.
+ROOM = 1.15
+#: What comes of the touches, by turns: mostly silence, some conversations, few meetings, some mails and answers.
+OUTCOMES_USED = (
+    "no_answer",
+    "voicemail",
+    "no_answer",
+    "sent",
+    "connected",
+    "sent",
+    "replied",
+    "voicemail",
+    "meeting_set",
+)
+
+
+def _split(by: str, member: Membership) -> object:
+    return split(member, by)
+
+
+FIGURES: dict[str, Callable[[Membership], object]] = {
+    "wins": histories,
+    "connects": lambda member: histories(member, "connects"),
+    "meetings": lambda member: histories(member, "meetings"),
+    "given_up": given_up,
+    "hours": lambda member: by_hour(member, NOW),
+    "proposals": proposals,
+    "words": lambda member: results(member.workspace_id, NOW),
+    "next_touch": lambda member: attempts_by_kind(paths(member)),
+    **{f"split_{by}": partial(_split, by) for by in SPLITS},
+}
+
+
+def past(count: int) -> Membership:
+    """A workspace with so many touches of a tenth as many opportunities, over a year; who leads it."""
+    space = workspace(f"{count} touches")
+    boss = salesperson(space, "Boss", Role.OWNER)
+    sellers = [salesperson(space, f"Seller {number}") for number in range(SELLERS)]
+    model = model_row(sellers[0])
+    first = _opportunities(sellers, max(1, count // EACH), model)
+    _touches(sellers, count, first, max(1, count // EACH))
+    keep_up(NOW)
+    settle_down()
+    return boss
+
+
+def _opportunities(sellers: list[Membership], count: int, model: Model) -> int:
+    """Half of them open, a tenth won, the others lost; the id of the first."""
+    row = Opportunity.objects.get(pk=model.row_id)
+    before = row.pk
+    rows = []
+    for number in range(count):
+        status = ("open", "won", "open", "lost", "open", "lost", "open", "lost", "open", "lost")[number % 10]
+        one = Opportunity(**{field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields[1:]})
+        one.external_id, one.owner_id, one.status = f"N{number}", sellers[number % len(sellers)].pk, status
+        one.source = ("fair", "web", "", "partner")[number % 4]
+        if status != "open":
+            one.next_kind, one.next_due_at, one.next_until = "", None, None
+        rows.append(one)
+    Opportunity.objects.bulk_create(rows, 2000)
+    return Opportunity.objects.filter(pk__gt=before).order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _touches(sellers: list[Membership], count: int, first: int, opportunities: int) -> None:
+    """Opportunity by opportunity in turn, so that their touches lie apart, as they do where people work."""
+    model = Touch.objects.filter(opportunity__workspace=sellers[0].workspace).latest("id")
+    names = [str(field.column) for field in Touch._meta.concrete_fields if not field.primary_key]
+    outcomes = " ".join(f"WHEN {n} THEN '{code}'" for n, code in enumerate(OUTCOMES_USED))
+    turn = f"(n.i * 7 + n.i / {opportunities}) % {len(OUTCOMES_USED)}"
+    minutes = (
+        f"n.i * {max(1, 60 * 24 * 360 // count)}" if count < 60 * 24 * 360 else f"n.i / {-(-count // (60 * 24 * 360))}"
+    )
+    changed = {
+        "opportunity_id": f"{first} + (n.i * 31 + n.i % 3 * (n.i % 7)) % {opportunities}",
+        "member_id": f"{sellers[0].pk} + n.i % {len(sellers)}",
+        "at": _minutes_after(minutes),
+        "outcome": f"CASE {turn} {outcomes} END",
+        "channel": f"CASE WHEN {turn} IN (3, 5, 6) THEN 'email' ELSE 'call' END",
+        "purpose": "'S' || (1 + n.i % 9) || '.' || (1 + n.i % 5)",
+        "template": "CASE n.i % 3 WHEN 0 THEN '' WHEN 1 THEN 'opener' ELSE 'voicemail' END",
+        "template_version": "n.i % 4",
+    }
+    table = Touch._meta.db_table
+    selected = ", ".join(changed.get(name, f"model.{name}") for name in names)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(names)}) "
+            f"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count - 1}) "
+            f"SELECT {selected} FROM n JOIN {table} model ON model.id = {model.pk}"
+        )
+
+
+def _minutes_after(minutes: str) -> str:
+    start = NOW - timedelta(days=362)
+    if connection.vendor == "sqlite":
+        return f"strftime('%Y-%m-%d %H:%M:%S', '{start:%Y-%m-%d %H:%M:%S}', ({minutes}) || ' minutes')"
+    return f"timestamptz '{start.isoformat()}' + ({minutes}) * interval '1 minute'"
+
+
+def measure(sizes: Sizes) -> list[Measurement]:
+    many = sizes.of(1_000_000, 400)
+    half = many // 2
+    small = second_database()
+    found: list[Measurement] = []
+    with clock.at(NOW):
+        boss = past(many)
+        with using(small):
+            calm = past(half)
+        assert all(OUTCOMES[code] for code in OUTCOMES_USED)
+        for name, figure in FIGURES.items():
+
+            def there(figure: Callable[[Membership], object] = figure) -> None:
+                with using(small):
+                    figure(calm)
+
+            def here(figure: Callable[[Membership], object] = figure) -> Any:
+                return figure(boss)
+
+            here()
+            there()
+            limit = 2 * math.log(many) / math.log(half) * ROOM
+            found.append(
+                compared(
+                    f"insights.{name}", f"{name} over {many:,} touches, against {half:,}",
+                    in_turns(here, there, ROUNDS), round(limit, 2), 1,
+                )
+            )  # fmt: skip
+    return found

@@ -1,0 +1,270 @@
+"""The sums behind the numbers, kept as touches come, and exact at every moment: what was kept, and what changed since.
+
+The worker adds what is new, a piece in a transaction (`keep_up`). Whoever reads takes the sums and works out what the
+opportunities changed since add and no longer add; where that is very many (the first time), it goes through everything
+once. So a figure costs about the same however long the past is, and no touch is ever missing from it. Touches are never
+changed (C15): what an opportunity had added is found again from its touches up to the last that was counted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.db import connection, transaction
+from django.db.models import F, Max, Q, Sum
+from django.db.models.functions import Coalesce
+
+from fifthcall.insights.models import Counted, Kept, Pieces
+from fifthcall.insights.trails import Added, State, Step, add, added
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.teams.models import Membership, Workspace
+from fifthcall.touches.models import Touch
+
+PIECE = 500
+#: With more changed than this it is quicker to go through everything.
+MOST_CHANGED = 3000
+#: Touches may be committed in another order than their ids were given; so far back it is looked again.
+LOOK_BACK = 2000
+_STEP = (
+    "id", "at", "outcome", "retracts_id", "channel", "purpose", "template", "template_version", "member_id",
+)  # fmt: skip
+_AMOUNTS = ("tried", "reached", "met", "won")
+_OPPORTUNITY, _COUNTED = Opportunity._meta.db_table, Counted._meta.db_table
+
+
+def sums(member: Membership, what: str) -> Added:
+    """The sums of what `member` may see, by (what, key, number)."""
+    owners = None if member.leads else {0, member.pk}
+    for _ in range(5):
+        before = _pieces(member.workspace_id)
+        changed = _changed(member.workspace_id)
+        if len(changed) > MOST_CHANGED:
+            return _through(member.workspace_id, what, owners)
+        found = _kept(member.workspace_id, what, owners)
+        for change in _changes(member.workspace_id, changed):
+            for owner, places, times in change.moved():
+                if owners is None or owner in owners:
+                    _sum(found, places, what, times)
+        if _pieces(member.workspace_id) == before:
+            return {place: amounts for place, amounts in found.items() if any(amounts)}
+    return _through(member.workspace_id, what, owners)
+
+
+def keep_up(now: datetime) -> int:
+    """Bring the sums of every workspace up to date, in pieces; how many opportunities were added anew."""
+    done = 0
+    for pk in Workspace.objects.order_by("id").values_list("pk", flat=True):
+        while size := _keep_piece(pk):
+            done += size
+    return done
+
+
+def _keep_piece(workspace_id: int) -> int:
+    with transaction.atomic():
+        # Nobody else adds to these sums meanwhile: what is added twice would be wrong for good.
+        Pieces.objects.get_or_create(workspace_id=workspace_id)
+        Pieces.objects.select_for_update().get(workspace=workspace_id)
+        changed = _changed(workspace_id)[:PIECE]
+        if not changed:
+            return 0
+        moved: dict[int, Added] = defaultdict(dict)
+        changes = list(_changes(workspace_id, changed))
+        for change in changes:
+            for owner, places, times in change.moved():
+                for place, amounts in places.items():
+                    add(moved[owner], place, amounts, times)
+        _write(workspace_id, moved)
+        Counted.objects.filter(opportunity__in=changed).delete()
+        Counted.objects.bulk_create(change.counted for change in changes if change.counted)
+        Pieces.objects.filter(workspace=workspace_id).update(count=F("count") + 1)
+    return len(changed)
+
+
+def _pieces(workspace_id: int) -> int:
+    return Pieces.objects.filter(workspace=workspace_id).values_list("count", flat=True).first() or 0
+
+
+def _kept(workspace_id: int, what: str, owners: set[int] | None) -> Added:
+    rows = Kept.objects.filter(workspace=workspace_id, what=what)
+    if owners is not None:
+        rows = rows.filter(owner__in=owners)
+    totals = rows.values_list("key", "number").annotate(*(Sum(name) for name in _AMOUNTS)).order_by()
+    return {(what, key, number): (tried, reached, met, won) for key, number, tried, reached, met, won in totals}
+
+
+def _changed(workspace_id: int) -> list[int]:
+    """The opportunities that are not in the sums as they stand now, or not at all, or no longer there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT its.id FROM {_OPPORTUNITY} its LEFT JOIN {_COUNTED} known ON known.opportunity = its.id"  # noqa: S608
+            " WHERE its.workspace_id = %s AND its.merged_into_id IS NULL AND (known.id IS NULL"
+            " OR known.status <> its.status OR known.owner <> COALESCE(its.owner_id, 0) OR known.source <> its.source)",
+            [workspace_id],
+        )
+        found = {pk for (pk,) in cursor}
+        cursor.execute(
+            f"SELECT known.opportunity FROM {_COUNTED} known LEFT JOIN {_OPPORTUNITY} its ON its.id = known.opportunity"  # noqa: S608
+            " WHERE known.workspace_id = %s AND (its.id IS NULL OR its.merged_into_id IS NOT NULL)",
+            [workspace_id],
+        )
+        found |= {pk for (pk,) in cursor}
+    found |= _merged_anew(workspace_id) | _touched(workspace_id)
+    return sorted(found)
+
+
+def _merged_anew(workspace_id: int) -> set[int]:
+    now = _parts(workspace_id)
+    known = Counted.objects.filter(Q(opportunity__in=now) | ~Q(parts=""), workspace=workspace_id)
+    before = dict(known.values_list("opportunity", "parts"))
+    return {pk for pk in {*now, *before} if _written(now.get(pk, [])) != before.get(pk, "")}
+
+
+def _touched(workspace_id: int) -> set[int]:
+    """Those with a touch after the last that was counted of them, as far as it is not long ago."""
+    mine = Counted.objects.filter(workspace=workspace_id)
+    last = mine.aggregate(last=Max("upto"))["last"]
+    if last is None:  # nothing was counted yet
+        return set()
+    whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
+    rows = Touch.objects.filter(workspace=workspace_id, pk__gt=last - LOOK_BACK).order_by().annotate(whole=whole)
+    latest = dict(rows.values_list("whole").annotate(Max("pk")))
+    known: dict[int, int] = {}
+    for some in _in_parts(sorted(latest)):
+        known |= dict(mine.filter(opportunity__in=some).values_list("opportunity", "upto"))
+    return {pk for pk, latest_id in latest.items() if latest_id > known.get(pk, 0)}
+
+
+def _parts(workspace_id: int) -> dict[int, list[int]]:
+    """Opportunity → those merged into it."""
+    rows = Opportunity.objects.filter(workspace=workspace_id, merged_into__isnull=False).order_by("id")
+    found: dict[int, list[int]] = defaultdict(list)
+    for pk, whole in rows.values_list("pk", "merged_into_id"):
+        found[whole].append(pk)
+    return found
+
+
+def _written(parts: Iterable[int]) -> str:
+    return ",".join(map(str, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an opportunity had added to the sums and what it adds now; and how that is to be remembered."""
+
+    known: Counted | None
+    before: Added
+    counted: Counted | None  # None: it is no longer there
+    now: Added
+
+    def moved(self) -> Iterator[tuple[int, Added, int]]:
+        """(owner, amounts, times): to be taken out with −1, to be added with 1."""
+        if self.known:
+            yield self.known.owner, self.before, -1
+        if self.counted:
+            yield self.counted.owner, self.now, 1
+
+
+def _changes(workspace_id: int, changed: list[int]) -> Iterator[Change]:
+    """Read once: what is remembered is exactly what is added."""
+    merged = _parts(workspace_id)
+    for some in _in_parts(changed):
+        known = {row.opportunity: row for row in Counted.objects.filter(opportunity__in=some)}
+        states = _states(some)
+        parts = {pk: {*merged.get(pk, []), *(_read(known[pk].parts) if pk in known else ())} for pk in some}
+        steps = _steps([*some, *(part for found in parts.values() for part in found)])
+        for pk in some:
+            yield _change(workspace_id, pk, known.get(pk), states.get(pk), merged.get(pk, []), steps)
+
+
+def _change(
+    workspace_id: int,
+    pk: int,
+    known: Counted | None,
+    state: State | None,
+    parts: list[int],
+    steps: dict[int, list[Step]],
+) -> Change:
+    before: Added = {}
+    now: Added = {}
+    counted = None
+    if known:
+        then = [step for one in (pk, *_read(known.parts)) for step in steps.get(one, []) if step.id <= known.upto]
+        before = added(then, State(known.status, known.owner, known.source))
+    if state:
+        whole = [step for one in (pk, *parts) for step in steps.get(one, [])]
+        now = added(whole, state)
+        upto = max((step.id for step in whole), default=0)
+        counted = Counted(
+            workspace_id=workspace_id, opportunity=pk, upto=upto, parts=_written(parts), **state._asdict()
+        )
+    return Change(known, before, counted, now)
+
+
+def _read(parts: str) -> list[int]:
+    return [int(part) for part in parts.split(",") if part]
+
+
+def _states(ids: list[int]) -> dict[int, State]:
+    rows = Opportunity.objects.filter(pk__in=ids, merged_into=None).values_list("pk", "status", "owner_id", "source")
+    return {pk: State(status, owner or 0, source) for pk, status, owner, source in rows}
+
+
+def _steps(ids: list[int]) -> dict[int, list[Step]]:
+    found: dict[int, list[Step]] = defaultdict(list)
+    for some in _in_parts(ids):
+        rows = Touch.objects.filter(opportunity__in=some).order_by().values_list("opportunity_id", *_STEP)
+        for pk, *step in rows:
+            found[pk].append(Step(*step))
+    return found
+
+
+def _through(workspace_id: int, what: str, owners: set[int] | None) -> Added:
+    """The sums by going through everything once, keeping nothing."""
+    whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
+    rows = Touch.objects.filter(workspace=workspace_id).annotate(whole=whole).order_by("whole", "at", "id")
+    opportunities = Opportunity.objects.filter(workspace=workspace_id, merged_into=None).order_by()
+    states = {
+        pk: State(status, owner or 0, source)
+        for pk, status, owner, source in opportunities.values_list("pk", "status", "owner_id", "source")
+        if owners is None or (owner or 0) in owners
+    }
+    found: Added = {}
+    for pk, steps in groupby(rows.values_list("whole", *_STEP).iterator(5000), key=lambda row: row[0]):
+        if state := states.pop(pk, None):
+            _sum(found, added((Step(*step) for _, *step in steps), state), what)
+    for state in states.values():
+        _sum(found, added((), state), what)
+    return found
+
+
+def _sum(found: Added, more: Added, what: str, times: int = 1) -> None:
+    for place, amounts in more.items():
+        if place[0] == what:
+            add(found, place, amounts, times)
+
+
+def _write(workspace_id: int, moved: dict[int, Added]) -> None:
+    """Add to the sums, making those that are new. One statement: SQLite and PostgreSQL read it alike."""
+    columns = ("workspace_id", "owner", "what", "key", "number", *_AMOUNTS)
+    table = Kept._meta.db_table
+    more = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _AMOUNTS)
+    statement = (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608
+        f" ON CONFLICT (workspace_id, what, owner, key, number) DO UPDATE SET {more}"
+    )
+    rows: list[list[int | str]] = [
+        [workspace_id, owner, *place, *map(int, amounts)]
+        for owner, places in moved.items()
+        for place, amounts in places.items()
+        if any(amounts)
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
+
+
+def _in_parts(ids: list[int]) -> Iterator[list[int]]:
+    return (ids[at : at + PIECE] for at in range(0, len(ids), PIECE))

@@ -1,0 +1,55 @@
+"""What the numbers have counted so far: sums, and up to where each opportunity is in them (`insights.kept`)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Counted(models.Model):
+    """An opportunity as it stands in the sums: with these parts, up to this touch, in this state.
+
+    It has no foreign key to the opportunity: one that is gone must still be taken out of the sums.
+    """
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.CASCADE, related_name="+")
+    opportunity = models.BigIntegerField(unique=True)
+    upto = models.BigIntegerField(default=0)  # the id of its last touch that is counted
+    status = models.CharField(max_length=8)
+    owner = models.BigIntegerField(default=0)  # 0: nobody's
+    source = models.CharField(max_length=120, blank=True)
+    parts = models.TextField(blank=True)  # ids of those merged into it, in order, with commas
+
+    def __str__(self) -> str:
+        return f"{self.opportunity} up to {self.upto}"
+
+
+class Kept(models.Model):
+    """A sum over an owner's opportunities. `what` is the kind of sum, `key` and `number` its place among them."""
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.CASCADE, related_name="+")
+    owner = models.BigIntegerField(default=0)
+    what = models.CharField(max_length=10)
+    key = models.CharField(max_length=400, blank=True)
+    number = models.IntegerField(default=0)
+    tried = models.BigIntegerField(default=0)
+    reached = models.BigIntegerField(default=0)
+    met = models.BigIntegerField(default=0)
+    won = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "what", "owner", "key", "number"], name="one_sum_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.key} {self.number}"
+
+
+class Pieces(models.Model):
+    """How many pieces were added to a workspace's sums: it tells a reader that they moved while it read."""
+
+    workspace = models.OneToOneField("teams.Workspace", on_delete=models.CASCADE, related_name="+")
+    count = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.count)

@@ -1,0 +1,140 @@
+"""The kept sums are exact at every moment: whatever changes, counted on or not, they say what counting anew says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from fifthcall.insights import kept
+from fifthcall.insights.histories import histories
+from fifthcall.insights.kept import keep_up, sums
+from fifthcall.insights.models import Counted, Kept, Pieces
+from fifthcall.insights.trails import PATH, SPLITS, Added
+from fifthcall.pipeline.merging import merge
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.teams.models import Membership
+from fifthcall.touches.models import Touch
+from tests.cast import START, Cast
+from tests.insights.test_page import history
+
+pytestmark = pytest.mark.django_db
+OUTCOMES = ["no_answer", "voicemail", "connected", "meeting_set", "sent", "replied", "note"]
+
+
+def touch(team: Cast, row: Opportunity, chance: Random, number: int) -> None:
+    Touch.objects.create(
+        workspace=team.space,
+        opportunity=row,
+        member=chance.choice([team.ada, team.ben]),
+        at=START + timedelta(hours=chance.randint(0, 500)),
+        zone="UTC",
+        channel=chance.choice(["call", "email"]),
+        outcome=chance.choice(OUTCOMES),
+        purpose=chance.choice(["S8.1", "S1.2", ""]),
+        template=chance.choice(["opener", ""]),
+        template_version=number % 2,
+    )
+
+
+def change(team: Cast, chance: Random, number: int) -> None:
+    """Something that happens to somebody."""
+    rows = list(Opportunity.objects.filter(merged_into=None))
+    row, what = chance.choice(rows), chance.randrange(10)
+    if what < 5:
+        touch(team, row, chance, number)
+    elif what == 5 and (last := row.touches.filter(retracts=None, retraction=None).first()):
+        Touch.objects.create(
+            workspace=team.space,
+            opportunity=row,
+            at=START,
+            zone="UTC",
+            channel="call",
+            outcome="retracted",
+            retracts=last,
+        )
+    elif what == 6:
+        Opportunity.objects.filter(pk=row.pk).update(owner=chance.choice([team.ada, team.ben, None]))
+    elif what == 7:
+        Opportunity.objects.filter(pk=row.pk).update(source=chance.choice(["fair", ""]))
+    elif what == 8 and len(rows) > 3:
+        other = chance.choice([one for one in rows if one.pk != row.pk])
+        merge(row.pk, other.pk, team.ada, START)
+    elif not row.touches.exists() and not row.merged.exists():
+        row.delete()
+    else:
+        history(team.ben, 0, chance.choice(["open", "won", "lost"]))
+
+
+def anew(member: Membership, what: str) -> Added:
+    owners = None if member.leads else {0, member.pk}
+    return kept._through(member.workspace_id, what, owners)
+
+
+def check(team: Cast) -> None:
+    for member in (team.ada, team.ben):
+        for what in (PATH, *SPLITS):
+            assert sums(member, what) == anew(member, what), (member, what)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_changes_the_sums_are_what_counting_anew_says(team: Cast, seed: int) -> None:
+    chance = Random(seed)
+    for status in ("open", "won", "lost", "open", "open"):
+        history(team.ada, 0, status)
+    for number in range(40):
+        change(team, chance, number)
+        if chance.random() < 0.3:
+            keep_up(START)
+        if number % 8 == 0:
+            check(team)
+    keep_up(START)
+    assert keep_up(START) == 0, "nothing is left to add"
+    check(team)
+
+
+def test_piece_by_piece_comes_to_the_same(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = Random(99)
+    for number in range(12):
+        row = history(team.ada, 0, "open")
+        for _ in range(number % 5):
+            touch(team, row, chance, number)
+    monkeypatch.setattr(kept, "PIECE", 5)
+    assert kept._keep_piece(team.space.pk) == 5
+    check(team)
+    assert keep_up(START) == 7
+    assert Pieces.objects.get(workspace=team.space).count == 3
+    assert Counted.objects.count() == 12
+    check(team)
+
+
+def test_with_very_many_changes_everything_is_gone_through(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_CHANGED", 2)
+    for _ in range(4):
+        history(team.ada, 2, "won")
+    assert [(one.attempts, one.won, one.count) for one in histories(team.ada)] == [(2, True, 4)]
+    assert not Kept.objects.exists(), "reading keeps nothing"
+
+
+def test_a_piece_added_while_somebody_reads_is_not_counted_twice(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        history(team.ada, 1, "won")
+    usual = kept._kept
+    ran: list[int] = []
+
+    def meanwhile(workspace_id: int, what: str, owners: set[int] | None) -> Added:
+        if not ran:
+            ran.append(keep_up(START))  # between what has changed and the sums
+        return usual(workspace_id, what, owners)
+
+    monkeypatch.setattr(kept, "_kept", meanwhile)
+    assert [one.count for one in histories(team.ada)] == [3]
+    assert ran == [3]
+
+
+def test_another_workspace_keeps_its_own(team: Cast) -> None:
+    history(team.ada, 1, "won")
+    keep_up(START)
+    other = Membership(workspace_id=team.space.pk + 1, role="owner")
+    assert sums(other, PATH) == {}
