@@ -51,18 +51,8 @@ def tiles(deals: Sequence[Deal], total: float, count: int, width: int, height: i
         share = value / total
         lines = _fitting(deal.whom if deal else f"{others:,} others", percent_words(share), box)
         name = deal.name if deal else f"{others:,} others"
-        found.append(
-            Tile(
-                box,
-                deal.pk if deal else 0,
-                deal.how if deal else None,
-                0 if deal else others,
-                value,
-                share,
-                name,
-                lines,
-            )
-        )
+        pk, how = (deal.pk, deal.how) if deal else (0, None)
+        found.append(Tile(box, pk, how, 0 if deal else others, value, share, name, lines))
     return found
 
 

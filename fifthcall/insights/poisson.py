@@ -8,7 +8,7 @@ from fifthcall.wording.odds import Interval
 
 
 def garwood(count: int, confidence: float = 0.9) -> Interval:
-    """Garwood's (1936) interval for the mean of a Poisson of which `count` was seen, both tails the same, to nine digits.
+    """Garwood's (1936) interval for the mean of a Poisson of which `count` was seen: equal tails, to nine digits.
 
     Half the points α/2 of χ² with 2·count degrees of freedom, and 1 − α/2 with 2·count + 2.
     """
@@ -31,7 +31,7 @@ def _gamma_point(share: float, a: int) -> float:
 
 
 def gamma_below(a: float, x: float) -> float:
-    """The regularised incomplete gamma P(a, x): its series, or its continued fraction (Abramowitz & Stegun 6.5.29, 31)."""
+    """The regularised incomplete gamma P(a, x): its series or continued fraction (Abramowitz & Stegun 6.5.29, 31)."""
     if x <= 0:
         return 0.0
     front = math.exp(a * math.log(x) - x - math.lgamma(a))

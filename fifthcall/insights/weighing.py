@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, Q, Value, When
 
 from fifthcall.people.models import Fact
-from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.models import Opportunity, OpportunityQuerySet
 from fifthcall.rules.case import Status
 from fifthcall.rules.honesty import MUTUAL, Evidence, How, Signs, weigh
 from fifthcall.rules.outcomes import ASIDE
@@ -33,7 +33,7 @@ class Scope:
     now: datetime
     rep: int | None = None
 
-    def opportunities(self) -> QuerySet[Opportunity]:
+    def opportunities(self) -> OpportunityQuerySet:
         seen = Opportunity.objects.visible_to(self.member)
         return seen.filter(owner_id=self.rep) if self.rep else seen
 
@@ -158,7 +158,10 @@ def leading(scope: Scope, stages: Collection[str], each: int, largest: int) -> l
         f" OR (stage IN ({marks}) AND (in_stage <= %s OR by_age = (of_stage + 1) / 2)) ORDER BY overall",
         (*parameters, largest, *stages, each),
     )
-    return [Weighed(*row[:2], int(row[2]), int(row[3]), *row[4:]) for row in found]
+    return [
+        Weighed(pk, stage, int(code), int(contacts), in_stage, overall, by_age, of_stage)
+        for pk, stage, code, contacts, in_stage, overall, by_age, of_stage in found
+    ]
 
 
 def listed(scope: Scope, wanted: dict[str, Any], first: int, most: int) -> tuple[int, list[Weighed]]:

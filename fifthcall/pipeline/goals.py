@@ -20,7 +20,7 @@ def goal_of(workspace_id: int, member_id: int | None) -> Goal:
 
 
 def set_goal(by: Membership, member_id: int | None, values: Mapping[str, Any], now: datetime) -> None:
-    """Set one's own goal, or (None, for who leads) the workspace's. `values`: columns of Goal. Raises PermissionError."""
+    """Set one's own goal, or (None, for who leads) the team's. `values`: columns of Goal. Raises PermissionError."""
     if member_id not in (None, by.pk) or (member_id is None and not by.leads):
         raise PermissionError("One's own goal, or the team's for who leads it.")
     with transaction.atomic():

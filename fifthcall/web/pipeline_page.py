@@ -1,4 +1,4 @@
-"""What the page of the pipeline shows, as plain data: the board, the picture, who is serious, coverage, what is added."""
+"""What the page of the pipeline shows, as plain data: board, picture, who is serious, coverage, what is added."""
 
 from __future__ import annotations
 

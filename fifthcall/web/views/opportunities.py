@@ -248,8 +248,8 @@ def situation(request: MemberRequest, pk: int) -> HttpResponse:
     editing.edit(pk, request.member, {"situation": form.cleaned_data["situation"]}, clock.now())
     if request.POST.get("back") == "pipeline":
         row.refresh_from_db()
-        step = f"{cards.headline(row)}, {cards.when(row.next_due_at, clock.now(), request.member.zone)}"
-        messages.success(request, f"The next step there: {step}.")
+        when = cards.when(row.next_due_at, clock.now(), request.member.zone) if row.next_due_at else ""
+        messages.success(request, f"The next step with {cards.whom(row)}: {KIND_NAMES[Kind(row.next_kind)]}, {when}.")
         return redirect("pipeline")
     return redirect("opportunity", pk)
 

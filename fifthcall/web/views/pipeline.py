@@ -9,16 +9,19 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from fifthcall import clock
 from fifthcall.insights import adding, weighing
-from fifthcall.insights.coverage import by_how, quarter
+from fifthcall.insights.coverage import quarter
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.weighing import Scope
 from fifthcall.pipeline.goals import goal_of, set_goal
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.rules.case import Status
 from fifthcall.rules.honesty import How
 from fifthcall.rules.windows import wall
 from fifthcall.rules.words import day
@@ -27,6 +30,7 @@ from fifthcall.touches import card as cards
 from fifthcall.web import pipeline_page as pages
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.figures import as_file
+from fifthcall.web.pipeline_files import FILES
 
 PAGE = 50
 _MEANT = ("open_value", "honest_value", "concentration", "effective_deals", "coverage", "added_a_week", "how_real")
@@ -111,7 +115,7 @@ def pipeline_goal(request: MemberRequest, whose: str) -> HttpResponse:
 
 @require_GET
 def pipeline_list(request: MemberRequest) -> HttpResponse:
-    """What stands behind a figure: `stage`, `how`, `valued` (yes, no), `after` so many of the largest; or `week`, `won`."""
+    """What stands behind a figure: `stage`, `how`, `valued`, `after` so many; or `week`, `won`."""
     scope = _scope(request)
     if "week" in request.GET or "won" in request.GET:
         return _dated(request, scope)
@@ -148,18 +152,22 @@ def _number(said: str) -> int:
     return int(said)
 
 
+def _won(scope: Scope) -> tuple[str, QuerySet[Opportunity]]:
+    first, last = quarter(wall(scope.now, scope.member.workspace.zone).date())
+    rows = scope.opportunities().filter(status=Status.WON.value, closed_on__range=(first, last))
+    return f"Won from {day(first)} on", rows.order_by("-closed_on", "-id")
+
+
+def _added_in(scope: Scope, week: str) -> tuple[str, QuerySet[Opportunity]]:
+    monday = _monday(week)
+    start, end = adding.bounds(monday, scope.member.workspace.zone)
+    rows = adding.added(scope).filter(created_at__gte=start, created_at__lt=end)
+    return f"Added in the week from {day(monday)}", rows.order_by("-created_at", "-id")
+
+
 def _dated(request: MemberRequest, scope: Scope) -> HttpResponse:
     """Those added in a week, or won in this quarter."""
-    zone = scope.member.workspace.zone
-    if "won" in request.GET:
-        first, last = quarter(wall(scope.now, zone).date())
-        rows = scope.opportunities().filter(status="won", closed_on__range=(first, last)).order_by("-closed_on", "-id")
-        title = f"Won from {day(first)} on"
-    else:
-        monday = _monday(request.GET["week"])
-        start, end = adding.bounds(monday, zone)
-        rows = adding.added(scope).filter(created_at__gte=start, created_at__lt=end).order_by("-created_at", "-id")
-        title = f"Added in the week from {day(monday)}"
+    title, rows = _added_in(scope, request.GET["week"]) if "week" in request.GET else _won(scope)
     page = Paginator(rows.select_related("organization", "owner", "person"), PAGE).get_page(request.GET.get("page"))
     told = [
         {
@@ -197,80 +205,8 @@ def _list(request: MemberRequest, title: str, rows: list[dict[str, Any]], total:
 @require_GET
 def pipeline_file(request: MemberRequest, what: str, kind: str) -> HttpResponse:
     """A picture's figures: `what` is board, honesty, magnitude, figures or added. Shares lie between 0 and 1."""
-    if what not in _FILES:
+    if what not in FILES:
         raise Http404("There is board, honesty, magnitude, figures and added.")
     found = pages.read(_scope(request))
-    columns, rows = _FILES[what](found)
+    columns, rows = FILES[what](found)
     return as_file(kind, what, columns, rows)
-
-
-def _board(found: pages.Pipeline) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    rows = []
-    for stage in [*found.board, *sorted({heap.stage for heap in found.heaps} - set(found.board))]:
-        heaps = found.of_stage(stage)
-        count, valued, value = sum(h.count for h in heaps), sum(h.valued for h in heaps), sum(h.value for h in heaps)
-        rows.append(
-            {"stage": stage, "opportunities": count, "with_value": valued, "value": value}
-            | {"honest_value": by_how(heaps)[How.REAL].value}
-        )
-    return ("stage", "opportunities", "with_value", "value", "honest_value"), rows
-
-
-def _honesty(found: pages.Pipeline) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    total = found.all.value
-    rows = [
-        {"how": how.value, "opportunities": one.count, "with_value": one.valued, "value": one.value}
-        | {"share": one.value / total if total else 0.0}
-        for how, one in found.hows.items()
-    ]
-    return ("how", "opportunities", "with_value", "value", "share"), rows
-
-
-def _magnitude(found: pages.Pipeline) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    deals, total = pages.deals(found), found.all.value
-    rows: list[dict[str, Any]] = [
-        {"opportunity": d.pk, "name": d.name, "value": d.value, "share": d.value / total, "how": d.how.value}
-        for d in deals
-    ]
-    others, rest = found.all.valued - len(deals), total - sum(deal.value for deal in deals)
-    if others:
-        share = rest / total if total else 0.0
-        rows.append({"opportunity": "", "name": f"{others} others", "value": rest, "share": share, "how": ""})
-    return ("opportunity", "name", "value", "share", "how"), rows
-
-
-def _figures(found: pages.Pipeline) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    cover, index, largest, added = found.coverage, found.concentration, found.largest, found.added
-    row = {
-        "open_value": found.all.value,
-        "deals": found.all.valued,
-        "without_value": found.all.count - found.all.valued,
-        "honest_value": cover.open_value,
-        "largest_share": float(largest[1].value or 0) / found.all.value if largest else None,
-        "hhi": index.hhi if index else None,
-        "effective_deals": index.effective if index else None,
-        "goal": cover.goal,
-        "until": cover.end.isoformat(),
-        "won": cover.won,
-        "to_win": cover.to_win,
-        "coverage": cover.times,
-        "coverage_goal": cover.target,
-        "weeks": len(added.weeks),
-        "added_a_week": added.mean if added.weeks else None,
-        "low": added.shown.low if added.weeks else None,
-        "high": added.shown.high if added.weeks else None,
-        "added_goal": found.goal.new_a_week,
-    }
-    return tuple(row), [row]
-
-
-def _added(found: pages.Pipeline) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
-    rows = [
-        {"week": week.monday.isoformat(), "added": week.added, "from_files": week.files}
-        | {"whole": week is not found.added.current}
-        for week in [*found.added.weeks, found.added.current]
-    ]
-    return ("week", "added", "from_files", "whole"), rows
-
-
-_FILES = {"board": _board, "honesty": _honesty, "magnitude": _magnitude, "figures": _figures, "added": _added}
