@@ -141,7 +141,7 @@ BESIDES = (
     Story("stuck", "Quote sent", (Past(95, "voicemail"), Past(41, "no_answer"), Past(13, "voicemail")), age=120),
 ) * 3
 LATER = (0, 9, 20, 38, 55)  # so many days earlier each further round of the stories began, where it can
-LARGE, SO_LARGE = 26, 90  # one deal that stands out, and by how much its product is taken
+LARGE, SO_LARGE = 26, 35  # one deal that stands out, and by how much its product is taken
 
 
 #: Stories whose people have a postal address, with the words by which they are found again.
@@ -172,8 +172,8 @@ def fill(member: Membership, now: datetime) -> int:
             row = _opportunity(member, number, story, company, products[number % 3], chance, now)
             _tell(row, member, story, number, now)
         _post(member, now)
-        set_goal(member, None, {"value": Decimal(1_400_000), "new_a_week": 8}, now)
-        set_goal(member, member.pk, {"value": Decimal(1_400_000), "new_a_week": 8}, now)
+        set_goal(member, None, {"value": Decimal(900_000), "new_a_week": 8}, now)
+        set_goal(member, member.pk, {"value": Decimal(900_000), "new_a_week": 8}, now)
         flow_on(now, member.pk)  # the stories' own steps lie in the past
     return len(told)
 

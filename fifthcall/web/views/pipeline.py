@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -74,7 +75,8 @@ def _page(request: MemberRequest, status: int = 200, **forms_: forms.Form) -> Ht
 
 
 def _initial(goal: Any) -> dict[str, Any]:
-    return {name: getattr(goal, name) for name in ("value", "coverage", "new_a_week", "stages")}
+    plain = {name: getattr(goal, name) for name in ("value", "coverage", "new_a_week", "stages")}
+    return {name: f"{said.normalize():f}" if isinstance(said, Decimal) else said for name, said in plain.items()}
 
 
 def _scope(request: MemberRequest) -> Scope:
