@@ -10,7 +10,7 @@ from fifthcall.rules.honesty import How
 
 #: So many deals get a rectangle of their own, and only with at least this share; the rest is gathered into one.
 MOST, LEAST = 24, 0.008
-_LETTER, _EDGE = 7.6, 8  # about the width of a letter, and the room at the sides, in the picture's units
+_LETTER, _EDGE = 8.6, 8  # about the width of a letter, and the room at the sides, in the picture's units
 
 
 @dataclass(frozen=True, slots=True)
