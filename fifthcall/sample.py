@@ -13,6 +13,7 @@ from fifthcall import clock
 from fifthcall.people.models import ContactPoint, Fact, Organization, Person
 from fifthcall.people.names import matching_key
 from fifthcall.people.reach import add_assistant, add_point
+from fifthcall.pipeline.goals import set_goal
 from fifthcall.pipeline.models import Opportunity, Product
 from fifthcall.pipeline.next_step import place
 from fifthcall.pipeline.slipping import flow_on
@@ -116,6 +117,31 @@ STORIES: tuple[Story, ...] = (
 #: Four deals at one organisation, and more touches in a week than it should have (C4).
 BUSY, BUSY_DEALS = "Umbra Logistics", 4
 BUSY_STORY = Story("busy", "New", _silent(4.4, 3.3, 2.2, 1.1))
+#: What the pipeline needs besides: won ones, some that only looked around, some that stand still.
+BESIDES = (
+    Story(
+        "won",
+        "Won",
+        (
+            Past(34, "connected", "Wants to see it.", "thinking"),
+            Past(27, "meeting_held", "Went through the offer together.", "authority"),
+            Past(16, "closed", "Signed.", "won"),
+        ),
+    ),
+    Story(
+        "curious",
+        "Undecided",
+        (
+            Past(75, "connected", "Asked a lot of questions.", "thinking"),
+            *_silent(61, 47, 33),
+            Past(19, "curious", "Would not do anything this year.", until=30),
+        ),
+        age=110,
+    ),
+    Story("stuck", "Quote sent", (Past(95, "voicemail"), Past(41, "no_answer"), Past(13, "voicemail")), age=120),
+) * 3
+LATER = (0, 9, 20, 38, 55)  # so many days earlier each further round of the stories began, where it can
+LARGE, SO_LARGE = 26, 35  # one deal that stands out, and by how much its product is taken
 
 
 #: Stories whose people have a postal address, with the words by which they are found again.
@@ -140,11 +166,14 @@ def fill(member: Membership, now: datetime) -> int:
     with transaction.atomic():
         products = [_product(member, name, price) for name, price in PRODUCTS]
         told = [(story, "") for story in STORIES * ROUNDS] + [(BUSY_STORY, BUSY)] * BUSY_DEALS
+        told += [(story, "") for story in BESIDES]
         for number, (story, company) in enumerate(told):
             company = company or COMPANIES[number % len(COMPANIES)]
             row = _opportunity(member, number, story, company, products[number % 3], chance, now)
             _tell(row, member, story, number, now)
         _post(member, now)
+        set_goal(member, None, {"value": Decimal(900_000), "new_a_week": 8}, now)
+        set_goal(member, member.pk, {"value": Decimal(900_000), "new_a_week": 8}, now)
         flow_on(now, member.pk)  # the stories' own steps lie in the past
     return len(told)
 
@@ -158,7 +187,8 @@ def _product(member: Membership, name: str, price: int) -> Product:
 def _opportunity(
     member: Membership, number: int, story: Story, company: str, product: Product, chance: random.Random, now: datetime
 ) -> Opportunity:
-    since = now - timedelta(days=max([story.age, *(past.days + 1 for past in story.past)]))
+    begun = LATER[number // len(STORIES) % len(LATER)]
+    since = now - timedelta(days=max([story.age, *(past.days + 1 + begun for past in story.past), begun]))
     organization, _ = Organization.objects.get_or_create(
         workspace=member.workspace, key=matching_key(company), defaults={"name": company}
     )
@@ -189,7 +219,7 @@ def _opportunity(
         product=product,
         stage=story.stage,
         status=Status.OPEN.value,
-        value=product.list_price * chance.randint(1, 5),
+        value=_value(story, number, product.list_price, chance),
         source=story.source or "Sample",
         engaged_on=(now - timedelta(days=story.known)).date() if story.known else None,
         created_at=since,
@@ -198,6 +228,12 @@ def _opportunity(
     place(row, since)
     row.save()
     return row
+
+
+def _value(story: Story, number: int, price: Decimal, chance: random.Random) -> Decimal | None:
+    """What it is worth; of a new one that is often not known yet."""
+    times = SO_LARGE if number == LARGE else chance.choice((1, 1, 2, 3, 5))
+    return None if story.shows == "new" and number % 2 else price * times
 
 
 def _post(member: Membership, now: datetime) -> None:

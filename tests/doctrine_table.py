@@ -23,8 +23,6 @@ SEEN: dict[str, dict[str, str]] = tomllib.loads(
     for number in range(1, 11)
 }
 
-NOT_YET = ("F1", "F2", "F3")
-
 HEAD = """# Doctrine
 
 Made by `python -m tests.doctrine_table`; a test fails when a rule has no words, no code, no test or no place on screen.
@@ -78,9 +76,9 @@ def page() -> str:
     ]
     tail = (
         "\n\nThe numbers are the defaults of `Policy` in `fifthcall/rules/case.py`. A workspace can set touches an\n"
-        "hour, the hours until a check-in, the law's hours with a reason, and its own playbooks.\n\n## Not yet\n\n"
+        "hour, the hours until a check-in, the law's hours with a reason, and its own playbooks.\n"
     )
-    return HEAD + "\n".join(lines) + tail + " · ".join(NOT_YET) + "\n"
+    return HEAD + "\n".join(lines) + tail
 
 
 if __name__ == "__main__":

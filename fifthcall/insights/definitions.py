@@ -95,4 +95,48 @@ NUMBERS: dict[str, Definition] = {
         "c(m) = the sum of the costs of the pieces posted in month m; c(m) / their number",
         "C7",
     ),
+    "open_value": Definition(
+        "Open value",
+        "What all that is not closed is worth. Those without a value are counted beside it, never as zero.",
+        "V = Σ v(i) over the open and resting ones with a value",
+        "F2",
+    ),
+    "how_real": Definition(
+        "How real",
+        "Tire-kicker: said to be only curious, or long on the list with many contacts and never a step agreed nor a "
+        "yes. Doubtful: long or much contacted without either, both in spite of one, or resting. All others are real.",
+        "long = 90 days, many = 8 contacts (the bounds of S10); an appointment ahead or “serious” makes it real",
+        "F3, C12",
+    ),
+    "honest_value": Definition(
+        "Honest value",
+        "The open value of the real ones alone.",
+        "Σ v(i) over the real ones",
+        "F3",
+    ),
+    "concentration": Definition(
+        "Concentration",
+        "How much hangs on few deals: near 0 where there are many alike, 1 where there is one.",
+        "HHI = Σ (v(i) / V)²",
+        "F2; Hirschman (1945), Herfindahl (1950)",
+    ),
+    "effective_deals": Definition(
+        "As many deals of one size",
+        "So many deals of equal size would be as concentrated.",
+        "1 / HHI",
+        "F2; Adelman (1969)",
+    ),
+    "coverage": Definition(
+        "Coverage",
+        "The honest value for each of what is still to win until the quarter ends.",
+        "honest value / (goal − won in this calendar quarter)",
+        "F1, F3",
+    ),
+    "added_a_week": Definition(
+        "Added a week",
+        "Opportunities that came onto the list, by whatever way, in the past twelve whole weeks (fewer where the list "
+        "is younger).",
+        "Σ n(w) / weeks, with Garwood’s exact 90 % interval of a Poisson mean",
+        "F1; Garwood (1936)",
+    ),
 }

@@ -129,3 +129,23 @@ class Opportunity(models.Model):
     @property
     def finished(self) -> bool:
         return self.status in FINISHED
+
+
+class Goal(models.Model):
+    """What a workspace, or one member, is out for; "not said" is None."""
+
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.CASCADE, related_name="goals")
+    member = models.ForeignKey("teams.Membership", on_delete=models.CASCADE, null=True, related_name="goals")
+    value = models.DecimalField(max_digits=18, decimal_places=2, null=True)  # to win in a calendar quarter
+    coverage = models.DecimalField(max_digits=5, decimal_places=2, default=3)  # open value for each of what is to win
+    new_a_week = models.PositiveIntegerField(null=True)
+    stages = models.TextField(blank=True)  # the workspace's: one a line, in their order
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member"], name="one_goal_each"),
+            models.UniqueConstraint(fields=["workspace"], condition=Q(member=None), name="one_goal_of_a_team"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} a quarter"

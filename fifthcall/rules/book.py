@@ -28,6 +28,7 @@ from fifthcall.rules import (
     d5_stop,
     e2_signal,
     e3_reply,
+    honesty,
     situations,
 )
 from fifthcall.rules.rule import Rule
@@ -62,6 +63,7 @@ BOOK: tuple[Rule, ...] = (
     d2_yeses.RULE,
     b4_contacts_a_day.RULE,
     b4_windows.RULE,
+    honesty.RULE,
 )
 
 PROPOSERS = tuple(rule for rule in BOOK if rule.propose)

@@ -124,7 +124,7 @@ def _await(url: str, process: subprocess.Popen[bytes], said: Path) -> None:
         try:
             opener.open(f"{url}/accounts/login/", timeout=2).close()
             return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             assert process.poll() is None, said.read_text()
             time.sleep(0.1)
     raise AssertionError(f"no answer: {said.read_text()}")

@@ -238,11 +238,19 @@ def thanks(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def situation(request: MemberRequest, pk: int) -> HttpResponse:
-    """Say which situation it is; "" leaves it to what is recognised. The next step follows."""
+    """Say which situation it is; "" leaves it to what is recognised. The next step follows.
+
+    `back` is "pipeline" where that page asked.
+    """
     row, form = one_visible(request.member, pk), SituationForm(request.POST, prefix="situation")
     if not form.is_valid():
         return page(request, row, 422, situation_form=form)
     editing.edit(pk, request.member, {"situation": form.cleaned_data["situation"]}, clock.now())
+    if request.POST.get("back") == "pipeline":
+        row.refresh_from_db()
+        when = cards.when(row.next_due_at, clock.now(), request.member.zone) if row.next_due_at else ""
+        messages.success(request, f"The next step with {cards.whom(row)}: {KIND_NAMES[Kind(row.next_kind)]}, {when}.")
+        return redirect("pipeline")
     return redirect("opportunity", pk)
 
 
