@@ -27,6 +27,7 @@ from fifthcall.cues.gathering import gather
 from fifthcall.cues.incoming import take_in_all
 from fifthcall.cues.phone_hooks import take_kept
 from fifthcall.imports.running import resume_all
+from fifthcall.insights.digest_mail import send_digests
 from fifthcall.insights.kept import keep_up
 from fifthcall.insights.next_touch import refresh_worth
 from fifthcall.insights.wording_results import refresh_trials
@@ -67,6 +68,8 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         *([Task(ears.tend, timedelta(seconds=5))] if ears else []),  # mail that comes in
         Task(gather, timedelta(seconds=0.2), apart=True),  # opens and clicks
         Task(sync_due, timedelta(seconds=10), apart=True),  # other calendars, whose servers may be slow
+        # Apart: counting a year of others' touches, and a slow server, must not hold up the mail.
+        Task(lambda now: send_digests(now, alive), timedelta(minutes=1), "digests", apart=True),
         Task(refresh_trials, timedelta(minutes=10)),  # what two versions on trial have come to
         Task(keep_up, timedelta(seconds=20), apart=True),  # the sums behind the numbers
         Task(refresh_worth, timedelta(hours=1), apart=True),  # what attempts have come to

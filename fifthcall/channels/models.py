@@ -84,6 +84,31 @@ class Mailbox(models.Model):
         self.sealed = sealing.seal(kept | {name: value for name, value in values.items() if value}, "mailbox")
 
 
+class Digest(models.Model):
+    """A member's digest of a week: one row each, so that it goes out once.
+
+    `fence` rises with each claim, as with messages. `begun_at` is committed right before the server is given the
+    content: from then on it is never begun again, unless the server said that it had not taken it.
+    """
+
+    member = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, related_name="digests")
+    monday = models.DateField()  # on which it is due, in the member's zone; it tells of the week before
+    message_id = models.CharField(max_length=200, unique=True)
+    fence = models.PositiveIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()  # not before; later after a try that failed
+    begun_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=300, blank=True)  # what went wrong
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "monday"], name="one_digest_a_week")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.monday}"
+
+
 class Message(models.Model):
     """A mail of ours, from when it is wanted until it is known what became of it.
 

@@ -139,4 +139,51 @@ NUMBERS: dict[str, Definition] = {
         "Σ n(w) / weeks, with Garwood’s exact 90 % interval of a Poisson mean",
         "F1; Garwood (1936)",
     ),
+    "five_attempts": Definition(
+        "Left after five attempts",
+        "Of the opportunities left in this time (lost, resting, or open and 30 days without a touch or a time agreed), "
+        "the share that had got the five attempts owed. Whatever the reason: the case says it.",
+        "g / n, g = left with 5 or more attempts; with Wilson’s 90 % interval",
+        "C1; Wilson (1927)",
+    ),
+    "promises_kept": Definition(
+        "Promises kept",
+        "Of the promises whose time was up, the share kept in the time that was said; "
+        "the others were kept late, or broken.",
+        "k / (k + late + broken), with Wilson’s 90 % interval",
+        "C5; Wilson (1927)",
+    ),
+    "why_not_yet": Definition(
+        "Why not yet, noted",
+        "Of the real conversations, the share of which it was noted why they could not act yet, or they did.",
+        "m / n, with Wilson’s 90 % interval",
+        "D1; Wilson (1927)",
+    ),
+    "notes_in_a_day": Definition(
+        "Notes within a day",
+        "Of the meetings, the share after which a handwritten note was posted within 24 hours. "
+        "A meeting whose 24 hours are not over counts once the note is posted.",
+        "m / n, with Wilson’s 90 % interval",
+        "C8; Wilson (1927)",
+    ),
+    "reviews_booked": Definition(
+        "Reviews booked",
+        "Of the proposals sent in this time, the share whose review stood in the calendar when they went out.",
+        "b / p, with Wilson’s 90 % interval",
+        "A8; Wilson (1927)",
+    ),
+    "in_their_block": Definition(
+        "Done in their block",
+        "Attempts made, of those and of the steps that were not done when their block ended and flowed on; "
+        "a step that flowed on twice counts twice.",
+        "a / (a + s), with Wilson’s 90 % interval",
+        "B1, B2; Wilson (1927)",
+    ),
+    "within_budget": Definition(
+        "Within the week’s budget",
+        "Of the attempts made, the share that came while that person’s week still had room (five touches, by whomever; "
+        "a voicemail and its text are one).",
+        "1 − o / a, o = attempts beyond the budget; with Wilson’s 90 % interval",
+        "C4; Wilson (1927)",
+    ),
 }

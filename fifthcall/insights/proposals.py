@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from fifthcall.rules.outcomes import WHY_NO_REVIEW
 from fifthcall.teams.models import Membership
@@ -10,12 +10,17 @@ from fifthcall.touches.models import Touch
 from fifthcall.wording.odds import Score
 
 
+def sent_of() -> QuerySet[Touch]:
+    """The proposals that went out; one with a reason went out without its review booked."""
+    return Touch.objects.filter(outcome="proposal_sent", retracts=None, retraction=None)
+
+
 def proposals(member: Membership) -> tuple[Score, list[tuple[str, int]]]:
     """Those with the review booked, of all that went out; the reasons of the others, the most frequent first.
 
     One's own; for who leads, everybody's.
     """
-    sent = Touch.objects.filter(workspace=member.workspace_id, outcome="proposal_sent", retracts=None, retraction=None)
+    sent = sent_of().filter(workspace=member.workspace_id)
     if not member.leads:
         sent = sent.filter(member=member)
     by_reason: dict[str, int] = dict(sent.order_by().values_list("reason").annotate(count=Count("pk")))

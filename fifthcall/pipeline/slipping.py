@@ -32,7 +32,10 @@ def flow_on(now: datetime, owner_id: int | None = None) -> int:
 
 
 def _count(slipped: QuerySet[Opportunity], now: datetime) -> None:
-    """What its owner did not get to is counted, by when it had been due; the week shows it at the block (B2)."""
+    """What its owner did not get to is counted, by when it had been due; the week shows it at the block (B2).
+
+    The latest are named too (`steps`: opportunity ids, the latest due last), for whoever asks which they were.
+    """
     due = slipped.exclude(owner=None).values_list("workspace_id", "owner_id", "next_due_at")
     counts: dict[tuple[int, int | None], dict[str, int]] = {}
     for workspace_id, owner, at, times in due.annotate(times=models.Count("id")).order_by("next_due_at"):
@@ -40,7 +43,10 @@ def _count(slipped: QuerySet[Opportunity], now: datetime) -> None:
             counts.setdefault((workspace_id, owner), {})[at.isoformat()] = times
     for (workspace_id, owner), mine in counts.items():
         latest = dict(list(mine.items())[-MOST_TIMES:])
-        note_event(workspace_id, None, "slipped", Membership(pk=owner), now, due=latest, count=sum(mine.values()))
+        late = slipped.filter(workspace_id=workspace_id, owner_id=owner).order_by("-next_due_at", "-id")
+        steps = list(late.values_list("id", flat=True)[:MOST_TIMES])[::-1]
+        said = {"due": latest, "count": sum(mine.values()), "steps": steps}
+        note_event(workspace_id, None, "slipped", Membership(pk=owner), now, **said)
 
 
 def plan_again(owner_id: int | None, now: datetime, workspace_id: int) -> int:

@@ -140,6 +140,7 @@ class Membership(models.Model):
     zone = models.CharField(max_length=64)
     own_hours = models.CharField(max_length=20, blank=True)  # never calls outside them, their time (rules.law.written)
     active = models.BooleanField(default=False)
+    weekly_digest = models.BooleanField(default=True)  # on Mondays, where they have a mailbox to send it from
     invitation = models.CharField(max_length=64, blank=True)  # hash of the one-time link's token
     created_at = models.DateTimeField()
 

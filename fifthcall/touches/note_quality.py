@@ -17,7 +17,8 @@ OVER = timedelta(days=30)
 REAL = ("connected", "meeting_held", "serious", "curious", "not_now", "came")
 #: Without a reason the others have their meeting booked: then they did act.
 _UNSAID = Q(reason="unknown") | Q(reason="", outcome="curious")
-_NOT_SINCE = Q(noted_after=False)
+#: Among `conversations`: those of which nobody knows why they could not act.
+LEFT_OPEN = _UNSAID & Q(noted_after=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,21 @@ def lacks_reason(touch: Touch) -> bool:
     return touch.outcome in REAL and (touch.reason == "unknown" or (touch.outcome == "curious" and not touch.reason))
 
 
-def _conversations(members: QuerySet[Membership], now: datetime) -> QuerySet[Touch, Any]:
+def conversations(members: QuerySet[Membership], since: datetime, until: datetime) -> QuerySet[Touch, Any]:
+    """The members' real conversations from `since` to `until`, with `noted_after`: whether the reason came later."""
     noted_after = Touch.objects.filter(
         opportunity_id=OuterRef("opportunity_id"), outcome="why_not", at__gte=OuterRef("at"), retraction=None
     )
     real = Touch.objects.filter(
-        member__in=members, at__gt=now - OVER, at__lte=now, outcome__in=REAL, retracts=None, retraction=None
+        member__in=members, at__gt=since, at__lte=until, outcome__in=REAL, retracts=None, retraction=None
     )
     return real.annotate(noted_after=Exists(noted_after))
 
 
 def qualities(members: QuerySet[Membership], now: datetime) -> dict[int, Quality]:
     """Each member's note quality over the last 30 days, by the member's key; who spoke with nobody isn't there."""
-    rows = _conversations(members, now).values_list("member_id")
-    missing = Count("pk", filter=_UNSAID & _NOT_SINCE)
+    rows = conversations(members, now - OVER, now).values_list("member_id")
+    missing = Count("pk", filter=LEFT_OPEN)
     return {pk: Quality(whole, whole - gone) for pk, whole, gone in rows.annotate(whole=Count("pk"), gone=missing)}
 
 
@@ -67,7 +69,7 @@ def of_member(member: Membership, now: datetime) -> Quality:
 
 def missing(member: Membership, now: datetime, most: int = 50) -> list[Touch]:
     """The member's own conversations that leave it open, of what is still open, the latest first."""
-    mine = _conversations(Membership.objects.filter(pk=member.pk), now)
-    still = mine.filter(_UNSAID & _NOT_SINCE, opportunity__next_due_at__isnull=False)
+    mine = conversations(Membership.objects.filter(pk=member.pk), now - OVER, now)
+    still = mine.filter(LEFT_OPEN, opportunity__next_due_at__isnull=False)
     found = still.select_related("opportunity", "opportunity__person", "opportunity__organization")
     return list(found.order_by("-at", "-id")[:most])
