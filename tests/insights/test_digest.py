@@ -105,13 +105,13 @@ def test_a_crash_after_the_claim_loses_nothing_and_one_after_the_beginning_sends
         assert len(sink.taken) == 1
         for name in ("begun", "after_dot", "after_250"):
             Digest.objects.all().delete()
+            before = len(sink.taken)
             monkeypatch.setattr("fifthcall.channels.email.transport.failpoint", die_at(name))
             with pytest.raises(Crash):
                 send_digests(MONDAY)
             monkeypatch.setattr("fifthcall.channels.email.transport.failpoint", lambda name: None)
-            before = len(sink.taken)
             assert [send_digests(MONDAY + n * HOUR) for n in range(1, 17)] == [0] * 16
-            assert len(sink.taken) == before, name
+            assert len(sink.taken) <= before + 1, name  # the server may still be taking what it was given
 
 
 def test_of_two_workers_one_sends(team: Cast) -> None:
