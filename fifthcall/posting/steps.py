@@ -85,7 +85,7 @@ def usual_cost(habits: Habits, kind: str) -> Decimal:
 
 
 def post(piece_id: int, member: Membership, now: datetime) -> Touch:
-    """It went out: the touch is logged, and the call after it lands becomes the next step.
+    """It went out: its words are checked again, the touch is logged, the call after it lands becomes the next step.
 
     Raises NotOwn, NotVisible.
     """
@@ -94,6 +94,9 @@ def post(piece_id: int, member: Membership, now: datetime) -> Touch:
         row = to_change(piece.opportunity_id, member)
         row = to_change(row.merged_into_id, member) if row.merged_into_id else row
         _may_post(row)
+        if piece.kind == Piece.Kind.NOTE:  # they may have met since it was written (C8)
+            words = (piece.template, piece.template_version)
+            _check_words(row, member, Wish(piece.kind, piece.text, piece.to, piece.about, words=words))
         idea = piece.idea
         if idea and row.person and idea.pk in given_to(row.person):
             raise NotOwn("idea", f"{row.person.name} has had “{idea.name}” already. Choose something else.")

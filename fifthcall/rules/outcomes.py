@@ -196,8 +196,8 @@ def channel_of(outcome: str, step: Channel) -> Channel:
     """The channel a touch with this outcome happened on, given the channel of the step it answers."""
     if outcome in DESK:
         return Channel.DESK
-    if outcome in ("proposal_sent", "thanked") and step in (Channel.CALL, Channel.DESK, Channel.MEETING):
-        return Channel.EMAIL
+    if outcome in ("proposal_sent", "thanked"):  # neither stands for the note that was due (C8)
+        return step if step in (Channel.TEXT, Channel.EMAIL) else Channel.EMAIL
     if outcome in ("meeting_held", "meeting_missed", "came", "stayed_away"):
         return Channel.MEETING
     if outcome in ("invited", "lead_given", "introduction_made"):

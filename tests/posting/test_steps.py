@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from fifthcall import clock
+from fifthcall.cli import main
 from fifthcall.people.reach import suppress
 from fifthcall.pipeline.settle import NotVisible
 from fifthcall.posting import desk
@@ -15,7 +17,7 @@ from fifthcall.posting.own_words import NotOwn
 from fifthcall.posting.steps import drop, land, post, write
 from fifthcall.rules.windows import wall
 from fifthcall.touches.draft import Draft, Incomplete
-from fifthcall.touches.log import log, retract
+from fifthcall.touches.log import log, next_step_after, retract
 from fifthcall.touches.models import Touch
 from tests.cast import Cast
 from tests.posting.letters import NOON, idea, met, prospect, wish
@@ -110,6 +112,38 @@ def test_posted_is_not_said_without_something_written(team: Cast) -> None:
     for outcome in ("posted", "arrived", "came_back"):
         with pytest.raises(Incomplete):
             log(opportunity.pk, team.ada, Draft(outcome), NOON)
+
+
+def test_c8_no_way_leads_round_the_words(team: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    opportunity = met(prospect(team.ada))
+    with pytest.raises(Incomplete, match="in your own words"):
+        log(opportunity.pk, team.ada, Draft("sent"), NOON)
+    with pytest.raises(Incomplete, match="in your own words"):
+        next_step_after(opportunity.pk, team.ada, Draft("sent"), NOON)
+    at = ("--at", "2026-11-24T16:00")
+    assert main(["log", str(opportunity.pk), "sent", *at]) == 2
+    assert "in your own words" in capsys.readouterr().err
+    page = f"/opportunities/{opportunity.pk}/touches/sent/"
+    with clock.at(NOON):
+        assert team.sign_in(team.ada).post(page, {"version": opportunity.version}).status_code == 422
+    assert set(Touch.of(opportunity).values_list("outcome", flat=True)) == {"meeting_held"}
+    # What is mailed beside it leaves the note owed, too.
+    log(opportunity.pk, team.ada, Draft("proposal_sent", reason="tender"), NOON)
+    assert Touch.of(opportunity).get(outcome="proposal_sent").channel == "email"
+    opportunity.refresh_from_db()
+    assert opportunity.next_purpose == "meeting_note"
+
+
+def test_c8_a_note_written_before_the_meeting_is_checked_when_it_goes_out(team: Cast) -> None:
+    opportunity = prospect(team.ada)
+    text = "Dear Anna, our brochure on cold storage is in the envelope. Ada"
+    piece = write(opportunity.pk, team.ada, wish(text=text, about=""), NOON - timedelta(hours=5))
+    met(opportunity)
+    with pytest.raises(NotOwn) as said:
+        post(piece.pk, team.ada, NOON)
+    assert said.value.field == "about" and not Touch.objects.filter(outcome="posted").exists()
+    write(opportunity.pk, team.ada, wish(), NOON, piece.pk)
+    assert post(piece.pk, team.ada, NOON).outcome == "posted"
 
 
 def test_costs_are_kept_and_counted_by_the_month(team: Cast) -> None:
