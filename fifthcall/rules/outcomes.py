@@ -87,7 +87,7 @@ OUTCOMES = _table(
     ),
     Outcome("came", "", "They came", "party-popper", True, True, needs=("reason",), asks=("reason_until", "promise")),
     Outcome("stayed_away", "", "They stayed away", "calendar-x", True),
-    # Business for them (C7): a lead, or somebody they should know.
+    # Business for them (C7): a lead, or somebody they should know; the other way round is `introduced` (C14).
     Outcome("lead_given", "", "Gave them a lead", "gift", True, message=True, asks=("promise",)),
     Outcome("lead_contacted", "", "They contacted the lead", "user-round-check"),
     Outcome("lead_thanked", "", "They thanked us for it", "heart", connect=True, needs=("reason",), asks=("promise",)),

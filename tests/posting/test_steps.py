@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from fifthcall import clock
 from fifthcall.cli import main
-from fifthcall.people.reach import suppress
-from fifthcall.pipeline.settle import NotVisible
+from fifthcall.people.reach import set_address, suppress
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.settle import NotVisible, settle
 from fifthcall.posting import desk
 from fifthcall.posting.models import Habits, Piece
 from fifthcall.posting.own_words import NotOwn
@@ -68,6 +70,48 @@ def test_what_came_back_is_not_sent_there_again(team: Cast) -> None:
     assert piece.person.ways == "call"
     piece.opportunity.refresh_from_db()
     assert piece.opportunity.next_why["reasons"][0][1] == "came_back"
+
+
+def test_what_came_back_from_a_company_is_sent_to_nobody_there(team: Cast) -> None:
+    first, second = (prospect(team.ada, name, address="", company="Vogel AG") for name in ("Anna Vogel", "Ben Ott"))
+    company = first.organization
+    assert company
+    company.country = "DE"
+    for person in set_address(company, "Lindenweg 4\n10115 Berlin, Germany"):
+        assert person.ways == "call,post"
+    with transaction.atomic():
+        settle(second, NOON)
+    met(second)
+    assert second.next_kind == "note"
+    piece = write(first.pk, team.ada, wish(to=desk.label_for(first)), NOON)
+    post(piece.pk, team.ada, NOON)
+    land(piece.pk, team.ada, True, NOON + timedelta(hours=1))
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.person and first.person.ways == second.person.ways == "call"  # type: ignore[union-attr]
+    assert second.next_kind == "call", "the note that was due to a colleague there is not written any more"
+    assert first.organization
+    first.organization.refresh_from_db()
+    assert desk.label_for(first) == "" and first.organization.address, "it is kept, to be mended"
+    page = team.sign_in(team.ada).get(f"/opportunities/{first.pk}/").content.decode()
+    assert "Post to it came back on Tue 24 Nov 2026" in page
+    # Kept again, it is good again.
+    ada = team.sign_in(team.ada)
+    with clock.at(NOON + timedelta(hours=2)):
+        ada.post(f"/companies/{company.pk}/address/", {"address": "Ufer 9, 10999 Berlin"})
+    second.refresh_from_db()
+    assert second.next_kind == "note"
+
+
+def test_what_came_back_from_a_persons_own_address_leaves_the_companys(team: Cast) -> None:
+    opportunity = prospect(team.ada, company="Vogel AG")
+    assert opportunity.organization
+    set_address(opportunity.organization, "Hafen 1, 20457 Hamburg")
+    piece = write(opportunity.pk, team.ada, wish(), NOON)
+    post(piece.pk, team.ada, NOON)
+    land(piece.pk, team.ada, True, NOON + timedelta(days=3))
+    opportunity = Opportunity.objects.get(pk=opportunity.pk)
+    assert "Hafen 1" in desk.label_for(opportunity)
 
 
 def test_taken_back_it_lies_on_the_desk_again(team: Cast) -> None:
