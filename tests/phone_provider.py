@@ -56,7 +56,8 @@ NUMBER = (
 #: Fields that a form may have, of those that the description knows: the ones that the product sends.
 FORMS = {
     r"/Messages\.json": {"To", "From", "Body", "StatusCallback"},
-    r"/Calls\.json": {"To", "From", "Twiml", "StatusCallback", "StatusCallbackEvent", "Timeout"},
+    r"/Calls\.json": {"To", "From", "Twiml", "StatusCallback", "StatusCallbackEvent", "Timeout"}
+    | {"SipAuthUsername", "SipAuthPassword"},
     r"/Calls/(CA\w+)\.json": {"Twiml", "Status"},
     r"/Calls/(CA\w+)/Recordings\.json": set[str](),
     r"/IncomingPhoneNumbers/(PN\w{32})\.json": {"SmsUrl", "SmsMethod"},
@@ -139,6 +140,7 @@ class Provider:
             "status": "queued",
             "direction": "outbound-api",
             "_twiml": said["Twiml"],
+            "_sip": (said.get("SipAuthUsername", ""), said.get("SipAuthPassword", "")),
             "_callback": said.get("StatusCallback", ""),
             "_events": said.get("StatusCallbackEvent", ""),
         }

@@ -101,6 +101,9 @@ class Twilio:
             f'completed">{escape(number)}</Number></Dial></Response>'
         )
         create = _client(line).calls.create
+        account = {}
+        if line.rings.startswith("sip:") and "sip_username" in (kept := line.secrets()):  # the desk phone's own account
+            account = {"sip_auth_username": kept["sip_username"], "sip_auth_password": kept["sip_password"]}
         events = ["initiated", "ringing", "answered", "completed"]
         made = _ask(
             lambda: create(
@@ -110,6 +113,7 @@ class Twilio:
                 status_callback=report_ours,
                 status_callback_event=events,
                 timeout=30,
+                **account,
             )
         )
         return Accepted(made.sid)

@@ -142,7 +142,8 @@ def _mine(rows: object, piece_id: int, member: Membership) -> Piece:
     """The piece among `rows`, locked, if the member may see its opportunity."""
     seen = Opportunity.objects.visible_to(member)
     found = rows.filter(pk=piece_id, opportunity__in=seen)  # type: ignore[attr-defined]
-    piece: Piece | None = found.select_for_update(of=("self",)).select_related("person", "idea", "workspace", "opportunity__organization").first()
+    related = ("person", "idea", "workspace", "opportunity__organization")
+    piece: Piece | None = found.select_for_update(of=("self",)).select_related(*related).first()
     if piece is None:
         raise NotVisible
     return piece

@@ -36,7 +36,8 @@ UNDO_WITHIN = timedelta(seconds=15)
 def log(opportunity_id: int, member: Membership, draft: Draft, now: datetime, version: int | None = None) -> Touch:
     """Append a touch and set the next step that follows from it.
 
-    Raises Incomplete (also for “sent” where post is due, C8), NotVisible, or Changed (when `version` is given and somebody was faster).
+    Raises Incomplete (also for “sent” where post is due, C8), NotVisible, or Changed (when `version` is given and
+    somebody was faster).
     """
     draft.check()
     with transaction.atomic():
