@@ -50,7 +50,7 @@ class Pigeon:
     def hang_up(self, line: Line, our_leg: str) -> None: ...
 
     def is_from(self, line: Line, url: str, said: Mapping[str, str], signature: str) -> bool:
-        return signature == line.secrets()["token"]
+        return bool(signature == line.secrets()["token"])
 
     def news_of(self, said: Mapping[str, str]) -> News | None:
         return News(said["landed"], said["bird"])

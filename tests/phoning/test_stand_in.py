@@ -40,8 +40,10 @@ ASKED: list[tuple[str, str, str, dict[str, Any]]] = [
 
 
 def asked(provider: Provider, method: str, path: str, said: dict[str, Any]) -> requests.Response:
-    where = {"params": said} if method == "get" else {"data": said}
-    return requests.request(method, f"{provider.url}{HERE}{path}", auth=(ACCOUNT, TOKEN), timeout=5, **where)
+    url, auth = f"{provider.url}{HERE}{path}", (ACCOUNT, TOKEN)
+    if method == "get":
+        return requests.get(url, params=said, auth=auth, timeout=5)
+    return requests.post(url, data=said, auth=auth, timeout=5)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,14 @@ def wrong(whole: dict[str, Any], schema: dict[str, Any], value: Any, where: str)
     if value is None:
         nullable = schema.get("nullable") or "enum" in schema  # the states of what has none are null in its examples
         return [] if nullable else [f"{where} is null"]
-    types = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+    types: dict[str, Any] = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+    }
     if not isinstance(value, types[schema.get("type", "object")]):
         return [f"{where} is no {schema.get('type')}"]
     found: list[str] = []
