@@ -123,5 +123,8 @@ def take_kept(now: datetime) -> int:
             return 0
         except (Forged, ValueError, TypeError):
             log.warning("A report that was kept is not from the provider, and is left out.")
+        except Exception:  # it is put aside for us to mend, and those behind it have their turn
+            log.exception("A report that was kept can't be taken in: %s", path.with_suffix(".bad"))
+            path.rename(path.with_suffix(".bad"))
         path.unlink(missing_ok=True)
     return len(found)

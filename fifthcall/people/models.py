@@ -12,6 +12,7 @@ class Organization(models.Model):
     zone = models.CharField(max_length=64, blank=True)
     country = models.CharField(max_length=120, blank=True)
     address = models.CharField(max_length=300, blank=True)  # lines as on an envelope, without the name
+    address_wrong_since = models.DateTimeField(null=True, blank=True)  # post to it came back: it is used no more
     sector = models.CharField(max_length=120, blank=True)
     website = models.CharField(max_length=200, blank=True)
     employees = models.PositiveIntegerField(null=True, blank=True)
@@ -24,6 +25,10 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def good_address(self) -> str:
+        return "" if self.address_wrong_since else self.address
 
 
 class Person(models.Model):

@@ -126,9 +126,22 @@ def add_assistant(person: Person, name: str, key: str) -> Person:
 
 
 def set_address(organization: Organization, address: str) -> list[Person]:
-    """Where a company's post goes; gives those of its people who can be written to by it now, or no longer."""
-    organization.address = address.strip()
-    organization.save(update_fields=["address"])
+    """Where a company's post goes; gives those of its people who can be written to by it now, or no longer.
+
+    One that was marked wrong and is set again is good again.
+    """
+    organization.address, organization.address_wrong_since = address.strip(), None
+    return _moved(organization)
+
+
+def mark_address_wrong(organization: Organization, at: datetime) -> list[Person]:
+    """Post to the company came back: gives those of its people who can't be written to any more."""
+    organization.address_wrong_since = at
+    return _moved(organization)
+
+
+def _moved(organization: Organization) -> list[Person]:
+    organization.save(update_fields=["address", "address_wrong_since"])
     changed = []
     for person in organization.people.filter(merged_into=None):
         before, person.organization = person.ways, organization
@@ -142,7 +155,7 @@ def refresh(person: Person) -> None:
     """Bring `ways` and `stopped` in line with the person's points and the suppressions that match them."""
     points = list(person.points.filter(wrong_since=None))
     ways = {channel.value for point in points for channel in _CHANNELS[ContactPoint.Kind(point.kind)]}
-    if person.organization_id and person.organization and person.organization.address:
+    if person.organization_id and person.organization and person.organization.good_address:
         ways.add(Channel.POST.value)
     normals = [point.normal for point in points]
     targets = [f"person:{person.pk}", *normals, *map(hidden, normals)]

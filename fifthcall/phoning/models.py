@@ -47,6 +47,11 @@ class Line(models.Model):
         kept = self.secrets() if self.sealed else {}
         self.sealed = sealing.seal(kept | {name: value for name, value in values.items() if value}, "line")
 
+    def forget_secrets(self, *names: str) -> None:
+        """Seal the others anew (unsaved)."""
+        kept = self.secrets() if self.sealed else {}
+        self.sealed = sealing.seal({name: kept[name] for name in kept.keys() - set(names)}, "line") if kept else ""
+
 
 class Text(models.Model):
     """A text message, theirs or ours; one of ours from when it is wanted until it is known what became of it.

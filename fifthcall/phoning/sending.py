@@ -235,6 +235,7 @@ def _record_sent(text: Text, taken: Accepted, at: datetime, now: datetime) -> No
             member_id=text.member_id,
             agreed=_promised(text),
             purpose=text.purpose,
+            words=(text.template, text.template_version or 0),
         )
     text.sent_at, text.provider_id, text.look_at = at, taken.provider_id, None
     text.parts = taken.parts or text.parts

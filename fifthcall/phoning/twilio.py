@@ -89,11 +89,10 @@ class Twilio:
         return _taken(made)
 
     def find_texts(self, line: Line, number: str, text: str, since: datetime) -> list[Accepted]:
-        of_day = since - timedelta(hours=1)  # its clock needn't be ours
-        found = _ask(
-            lambda: _client(line).messages.list(to=number, from_=line.number, date_sent_after=of_day, limit=50)
-        )
-        return [_taken(one) for one in found if one.body == text and one.date_created >= since - timedelta(minutes=2)]
+        # The newest come first. Asking by the day they were sent would leave out those that still wait to be.
+        found = _ask(lambda: _client(line).messages.list(to=number, from_=line.number, limit=50))
+        around = since - timedelta(minutes=2)  # its clock needn't be ours
+        return [_taken(one) for one in found if one.body == text and one.date_created and one.date_created >= around]
 
     def ring(self, line: Line, number: str, report_ours: str, report_theirs: str) -> Accepted:
         say = (
@@ -102,6 +101,9 @@ class Twilio:
             f'completed">{escape(number)}</Number></Dial></Response>'
         )
         create = _client(line).calls.create
+        account = {}
+        if line.rings.startswith("sip:") and "sip_username" in (kept := line.secrets()):  # the desk phone's own account
+            account = {"sip_auth_username": kept["sip_username"], "sip_auth_password": kept["sip_password"]}
         events = ["initiated", "ringing", "answered", "completed"]
         made = _ask(
             lambda: create(
@@ -111,6 +113,7 @@ class Twilio:
                 status_callback=report_ours,
                 status_callback_event=events,
                 timeout=30,
+                **account,
             )
         )
         return Accepted(made.sid)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from fifthcall.people.models import ContactPoint, Organization, Person
+from fifthcall.people.reach import normal_form
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.next_step import RELATED
+from fifthcall.pipeline.settle import settle
 from fifthcall.teams.zones import name_of_country, region_of_country
 
 #: A comma that parts a town from its state or province and code: it stays one line, as in the USA and Canada.
@@ -17,7 +22,7 @@ MOST_LINES = 7
 def address_of(person: Person | None, organization: Organization | None) -> str:
     """Their own postal address, else their company's; "" where neither is known."""
     point = person and person.points.filter(kind=ContactPoint.Kind.ADDRESS, wrong_since=None).order_by("-id").first()
-    return point.value if point else organization.address if organization else ""
+    return point.value if point else organization.good_address if organization else ""
 
 
 def lines_of(name: str, company: str, address: str, country: str, ours: str) -> list[str]:
@@ -39,6 +44,22 @@ def lines_of(name: str, company: str, address: str, country: str, ours: str) -> 
     if len(unique) > room:
         unique = [*unique[: room - 1], ", ".join(unique[room - 1 :])]
     return [*unique, abroad.upper()] if abroad else unique
+
+
+def on_label(label: str, address: str, country: str, ours: str) -> bool:
+    """Whether a label carries this address, however its lines were broken; the rest as for `lines_of`."""
+    rows = [row for row in lines_of("", "", address, country, ours) if row]
+    return bool(rows) and _plain(" ".join(rows)) in _plain(label)
+
+
+def decide_again(people: Iterable[Person], now: datetime) -> None:
+    """Once they can be written to, or no longer. Within the caller's transaction."""
+    for row in Opportunity.objects.filter(person__in=list(people)).unfinished().select_related(*RELATED):
+        settle(row, now)
+
+
+def _plain(words: str) -> str:
+    return normal_form(ContactPoint.Kind.ADDRESS, words.replace(",", " "))
 
 
 def _same(line: str, names: Iterable[str]) -> bool:

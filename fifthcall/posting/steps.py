@@ -9,11 +9,12 @@ from decimal import Decimal
 from django.db import transaction
 
 from fifthcall.journal.models import note_event
-from fifthcall.people.models import ContactPoint, Person
-from fifthcall.people.reach import mark_wrong, normal_form
+from fifthcall.people.models import ContactPoint
+from fifthcall.people.reach import mark_address_wrong, mark_wrong
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import NotVisible, to_change
 from fifthcall.posting import own_words
+from fifthcall.posting.addresses import decide_again, on_label
 from fifthcall.posting.models import Habits, Idea, Piece
 from fifthcall.posting.own_words import NotOwn
 from fifthcall.posting.shelf import given_to, note_given
@@ -85,7 +86,7 @@ def usual_cost(habits: Habits, kind: str) -> Decimal:
 
 
 def post(piece_id: int, member: Membership, now: datetime) -> Touch:
-    """It went out: the touch is logged, and the call after it lands becomes the next step.
+    """It went out: its words are checked again, the touch is logged, the call after it lands becomes the next step.
 
     Raises NotOwn, NotVisible.
     """
@@ -94,6 +95,9 @@ def post(piece_id: int, member: Membership, now: datetime) -> Touch:
         row = to_change(piece.opportunity_id, member)
         row = to_change(row.merged_into_id, member) if row.merged_into_id else row
         _may_post(row)
+        if piece.kind == Piece.Kind.NOTE:  # they may have met since it was written (C8)
+            words = (piece.template, piece.template_version)
+            _check_words(row, member, Wish(piece.kind, piece.text, piece.to, piece.about, words=words))
         idea = piece.idea
         if idea and row.person and idea.pk in given_to(row.person):
             raise NotOwn("idea", f"{row.person.name} has had “{idea.name}” already. Choose something else.")
@@ -117,8 +121,8 @@ def land(piece_id: int, member: Membership, came_back: bool, now: datetime) -> T
     with transaction.atomic():
         piece = _mine(Piece.objects.on_the_way(), piece_id, member)
         state = Piece.State.CAME_BACK if came_back else Piece.State.ARRIVED
-        if came_back and piece.person:
-            _wrong_address(piece, piece.person, now)
+        if came_back:
+            _wrong_address(piece, now)
         touch = record(piece.opportunity_id, state.value, now, now, Channel.DESK, member_id=member.pk)
         piece.state, piece.ended_at = state, now
         piece.save(update_fields=["state", "ended_at"])
@@ -138,7 +142,8 @@ def _mine(rows: object, piece_id: int, member: Membership) -> Piece:
     """The piece among `rows`, locked, if the member may see its opportunity."""
     seen = Opportunity.objects.visible_to(member)
     found = rows.filter(pk=piece_id, opportunity__in=seen)  # type: ignore[attr-defined]
-    piece: Piece | None = found.select_for_update(of=("self",)).select_related("person", "idea").first()
+    related = ("person", "idea", "workspace", "opportunity__organization")
+    piece: Piece | None = found.select_for_update(of=("self",)).select_related(*related).first()
     if piece is None:
         raise NotVisible
     return piece
@@ -182,10 +187,17 @@ def template_text(workspace_id: int, code: str, number: int) -> str:
         return ""
 
 
-def _wrong_address(piece: Piece, person: Person, now: datetime) -> None:
-    """Marks those of their addresses that the label carried."""
-    on_label = normal_form(ContactPoint.Kind.ADDRESS, piece.to.replace(",", " "))
-    for point in person.points.filter(kind=ContactPoint.Kind.ADDRESS, wrong_since=None):
-        if normal_form(ContactPoint.Kind.ADDRESS, point.value.replace(",", " ")) in on_label:
-            point.person = person
-            mark_wrong(point, now)
+def _wrong_address(piece: Piece, now: datetime) -> None:
+    """Marks what the label carried: addresses of theirs, else their company's, for everybody there."""
+    company = piece.opportunity.organization
+    where = (company.country if company else "", piece.workspace.country)
+    points = piece.person.points.filter(kind=ContactPoint.Kind.ADDRESS, wrong_since=None) if piece.person else ()
+    theirs = [point for point in points if on_label(piece.to, point.value, *where)]
+    for point in theirs:
+        assert piece.person
+        point.person = piece.person
+        mark_wrong(point, now)
+    if company and not theirs and on_label(piece.to, company.good_address, *where):
+        people = mark_address_wrong(company, now)
+        note_event(company.workspace_id, piece.member_id, "address_wrong", company, now, address=company.address)
+        decide_again(people, now)

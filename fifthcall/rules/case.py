@@ -36,6 +36,7 @@ class Kind(StrEnum):
     NOTE = "note"
     PARCEL = "parcel"  # something in the post: a book, a gift, a courier
     INVITE = "invite"  # to an event
+    LEAD = "lead"  # business for them: a lead, or somebody they should know
     INTRO = "intro"  # ask somebody to introduce us
     MEETING = "meeting"
     RESEARCH = "research"  # find a way to reach them
@@ -53,6 +54,7 @@ _CHANNELS = {
     Kind.NOTE: Channel.POST,
     Kind.PARCEL: Channel.POST,
     Kind.INVITE: Channel.EMAIL,
+    Kind.LEAD: Channel.EMAIL,
     Kind.INTRO: Channel.DESK,
     Kind.MEETING: Channel.MEETING,
     Kind.RESEARCH: Channel.DESK,

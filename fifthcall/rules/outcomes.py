@@ -87,7 +87,7 @@ OUTCOMES = _table(
     ),
     Outcome("came", "", "They came", "party-popper", True, True, needs=("reason",), asks=("reason_until", "promise")),
     Outcome("stayed_away", "", "They stayed away", "calendar-x", True),
-    # Business for them (C7): a lead, or somebody they should know.
+    # Business for them (C7): a lead, or somebody they should know; the other way round is `introduced` (C14).
     Outcome("lead_given", "", "Gave them a lead", "gift", True, message=True, asks=("promise",)),
     Outcome("lead_contacted", "", "They contacted the lead", "user-round-check"),
     Outcome("lead_thanked", "", "They thanked us for it", "heart", connect=True, needs=("reason",), asks=("promise",)),
@@ -199,8 +199,8 @@ def channel_of(outcome: str, step: Channel) -> Channel:
     """The channel a touch with this outcome happened on, given the channel of the step it answers."""
     if outcome in DESK:
         return Channel.DESK
-    if outcome in ("proposal_sent", "thanked") and step in (Channel.CALL, Channel.DESK, Channel.MEETING):
-        return Channel.EMAIL
+    if outcome in ("proposal_sent", "thanked"):  # neither stands for the note that was due (C8)
+        return step if step in (Channel.TEXT, Channel.EMAIL) else Channel.EMAIL
     if outcome in ("meeting_held", "meeting_missed", "came", "stayed_away"):
         return Channel.MEETING
     if outcome in ("invited", "lead_given", "introduction_made"):

@@ -25,6 +25,7 @@ from fifthcall.wording.values import last_told, told_words
 ICONS = {
     Kind.PARCEL: "package",
     Kind.INVITE: "ticket",
+    Kind.LEAD: "gift",
     Kind.INTRO: "users",
     Kind.CALL: "phone",
     Kind.TEXT: "message-square",

@@ -36,7 +36,8 @@ UNDO_WITHIN = timedelta(seconds=15)
 def log(opportunity_id: int, member: Membership, draft: Draft, now: datetime, version: int | None = None) -> Touch:
     """Append a touch and set the next step that follows from it.
 
-    Raises Incomplete, NotVisible, or Changed (when `version` is given and somebody was faster).
+    Raises Incomplete (also for “sent” where post is due, C8), NotVisible, or Changed (when `version` is given and
+    somebody was faster).
     """
     draft.check()
     with transaction.atomic():
@@ -96,6 +97,8 @@ def _log(opportunity: Opportunity, member: Membership, draft: Draft, now: dateti
     if opportunity.finished and draft.outcome not in ("reopened", "note", "closed", "thanked"):
         raise Incomplete("outcome", "It is closed. Reopen it first.")
     step = Kind(opportunity.next_kind).channel if opportunity.next_kind else Channel.DESK
+    if draft.outcome == "sent" and step is Channel.POST:  # C8: what goes by post was written here, and checked
+        raise Incomplete("outcome", "Post goes out in your own words: write it first, then say that it is posted.")
     channel = channel_of(draft.outcome, step)
     touch = _append(opportunity, member.pk, draft, now, channel, member.zone, opportunity.next_purpose)
     if draft.outcome in ("note", "thanked"):  # changes nothing about what comes next

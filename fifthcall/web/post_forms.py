@@ -6,11 +6,14 @@ from typing import Any
 
 from django import forms
 
+from fifthcall.people.models import Organization
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.posting.labels import PAGES, SHEETS
 from fifthcall.posting.models import Habits, Idea, Piece
 from fifthcall.posting.own_words import LONGEST
 from fifthcall.posting.shelf import GIFTS, given_to
+from fifthcall.rules.windows import wall
+from fifthcall.rules.words import day
 
 _LINES = forms.Textarea(attrs={"rows": 4})
 
@@ -106,3 +109,14 @@ class AddressForm(forms.Form):
         label="Postal address", max_length=300, required=False, widget=forms.Textarea({"rows": 3}),
         help_text="Street, town and code, as on an envelope; without the name.",
     )  # fmt: skip
+
+    @classmethod
+    def of(cls, company: Organization, zone: str) -> AddressForm:
+        """To read and change the company's; where post to it came back, that is said (the day in `zone`)."""
+        form = cls(initial={"address": company.address})
+        if since := company.address_wrong_since:
+            form.fields["address"].help_text = (
+                f"Post to it came back on {day(wall(since, zone).date())}, and nothing is sent there. "
+                "Put in where they are now; if it is right after all, keep it again."
+            )
+        return form

@@ -17,7 +17,7 @@ from fifthcall.wording.models import Snippet, Template, Version
 #: The number of a built-in text; a workspace's own versions begin at 1.
 BUILTIN = 0
 #: Kinds whose templates have a subject.
-WITH_SUBJECT = ("email", "invite")
+WITH_SUBJECT = ("email", "invite", "lead")
 
 
 class NoSuchTemplate(LookupError):

@@ -35,6 +35,7 @@ _BY_KIND = {
     Kind.NOTE: "handwritten",
     Kind.PARCEL: "parcel",
     Kind.INVITE: "invitation",
+    Kind.LEAD: "business_lead",
     Kind.INTRO: "ask_introduction",
 }
 

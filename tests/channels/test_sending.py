@@ -85,6 +85,21 @@ def test_what_somebody_writes_goes_out_after_ten_seconds_and_is_a_touch(
     assert sending.send_due(NOW + HOUR) == 0
 
 
+@pytest.mark.parametrize(
+    ("template", "outcome"),
+    [("business_lead", "lead_given"), ("invitation", "invited"), ("value_email", "sent"), ("none_such", "sent")],
+)
+def test_c7_an_invitation_or_business_by_mail_is_logged_as_what_it_is(
+    team: Cast, sink: Sink, mailbox: Mailbox, template: str, outcome: str
+) -> None:
+    row = opportunity_with(team.ada, "Ida", NOW)
+    message = wanting.write(row.pk, team.ada, LETTER, NOW)
+    Message.objects.filter(pk=message.pk).update(template=template, template_version=0)
+    assert sending.send_due(NOW + 10 * SECOND) == 1
+    sent = fresh(message)
+    assert sent.touch and (sent.touch.outcome, sent.touch.channel) == (outcome, "email")
+
+
 def test_it_can_be_taken_back_until_then(team: Cast, sink: Sink, mailbox: Mailbox) -> None:
     message = wanting.write(opportunity_with(team.ada, "Ida", NOW).pk, team.ada, LETTER, NOW)
     assert not wanting.take_back(message.pk, team.ben)

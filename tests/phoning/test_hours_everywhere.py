@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
 from fifthcall.people.models import Person
-from fifthcall.phoning.may_phone import at_this_hour
+from fifthcall.phoning.may_phone import at_this_hour, too_often
 from fifthcall.pipeline.models import Opportunity
+from fifthcall.rules.case import Channel
+from fifthcall.touches.log import record
 from tests.cast import Cast
 from tests.phoning.lines import prospect
 
@@ -42,6 +44,33 @@ def test_b4_in_no_zone_is_anybody_called_or_texted_outside_the_hours(team: Cast)
                 assert legal(no.until, zone), (zone, at, no.until)
                 assert not legal(no.until - timedelta(seconds=1), zone), "not later than need be"
     assert allowed > 300 and refused > 300
+
+
+def test_b4_never_a_fourth_in_any_24_hours_in_any_zone(team: Cast) -> None:
+    """At instants drawn at random, over clock changes too: held by counting all pairs, not as the product does."""
+    row = prospect(team.ada, number=ANYWHERE)
+    assert row.person
+    chance, made, refused = Random(24), 0, 0
+    for zone in ("Pacific/Kiritimati", "Pacific/Niue", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC"):
+        Person.objects.filter(pk=row.person_id or 0).update(zone=zone, zones="")
+        for day in (date(2027, 3, 12), date(2027, 3, 26), date(2027, 10, 29), date(2027, 11, 5)):
+            person = Person.objects.create(workspace=team.space, name=f"{zone} {day}", key=f"{zone}{day}", zone=zone)
+            Opportunity.objects.filter(pk=row.pk).update(person=person)
+            row = Opportunity.objects.select_related("workspace", "owner", "person", "organization").get(pk=row.pk)
+            at, went = datetime.combine(day, time(), UTC), list[datetime]()
+            for _ in range(30):
+                at += timedelta(seconds=chance.choice((60, 3_600, 20_000, 86_400)) * chance.random())
+                no = too_often(row, ANYWHERE, at)
+                lately = sum(at - one < timedelta(hours=24) for one in went)
+                assert (no is None) == (lately < 3), (zone, at)
+                if no is None:
+                    record(row.pk, chance.choice(("sent", "no_answer")), at, at, Channel.CALL)
+                    went.append(at)
+                else:
+                    assert no.until == went[-3] + timedelta(hours=24), "not later than need be"
+                made, refused = made + (no is None), refused + (no is not None)
+            assert all(fourth - first >= timedelta(hours=24) for first, fourth in zip(went, went[3:], strict=False))
+    assert made > 100 and refused > 100
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,46 @@ def test_a_line_is_kept_only_when_the_provider_accepts_it(team: Cast, ada: Clien
     assert "can’t reach" in page
 
 
+def test_a_desk_phone_rings_through_its_sip_account(team: Cast, ada: Client, provider: Provider) -> None:
+    """Its user name and password go to the provider with the call, and nowhere else."""
+    desk = {"rings": "sip:ada@office.example", "sip_username": "ada7", "sip_password": "s3cret"}
+    half = ada.post("/line/", LINE | desk | {"sip_password": ""})
+    assert half.status_code == 422 and "a user name and a password" in half.content.decode()
+    assert ada.post("/line/", LINE | desk | {"rings": OUR_PHONE}).status_code == 422
+    assert ada.post("/line/", LINE | desk).status_code == 302
+    assert ada.post("/line/", LINE | desk | {"sip_username": "", "sip_password": ""}).status_code == 302  # kept
+    line = Line.objects.get()
+    assert "s3cret" not in line.sealed and "s3cret" not in ada.get("/line/").content.decode()
+    opportunity = prospect(team.ada)
+    ada.post(f"/opportunities/{opportunity.pk}/call/", {"number": THEIRS, "key": "press"})
+    placed = provider.calls[0]
+    assert (placed["to"], placed["_sip"]) == ("sip:ada@office.example", ("ada7", "s3cret"))
+    ada.post("/line/", LINE | {"account": "", "token": ""})  # a number instead: the account is forgotten
+    line.refresh_from_db()
+    assert line.rings == OUR_PHONE and set(line.secrets()) == {"account", "token"}
+    other = prospect(team.ada, "Ben", "+4915199999999")
+    ada.post(f"/opportunities/{other.pk}/call/", {"number": "+4915199999999", "key": "press 2"})
+    assert (provider.calls[1]["to"], provider.calls[1]["_sip"]) == (OUR_PHONE, ("", ""))
+
+
+@pytest.mark.parametrize("fault", ["hang", "drop"])
+def test_a_call_that_was_taken_on_without_an_answer_is_not_placed_again(
+    team: Cast, ada: Client, provider: Provider, fault: str
+) -> None:
+    line_for(team.ada)
+    opportunity = prospect(team.ada)
+    provider.faults, provider.hang = [fault], 0.1
+    for _ in range(3):
+        ada.post(f"/opportunities/{opportunity.pk}/call/", {"number": THEIRS, "key": "press"})
+    assert len(provider.calls) == 1
+    call = Call.objects.get()
+    leg(call, "ours", "ringing")  # its reports tell how it goes on
+    leg(call, "theirs", "in-progress")
+    leg(call, "theirs", "completed", CallDuration="9")
+    call.refresh_from_db()
+    assert (call.state, call.seconds) == (Call.State.ENDED, 9)
+
+
 def test_an_installation_that_can_be_reached_asks_for_reports(
     team: Cast, ada: Client, provider: Provider, settings: Any
 ) -> None:
@@ -267,6 +307,32 @@ def test_a_report_waits_while_the_database_is_busy(
     assert phone_hooks.take_kept(NOON) == 0
     text.refresh_from_db()
     assert text.state == Text.State.DELIVERED
+
+
+def test_a_kept_report_that_cannot_be_taken_in_stops_none_behind_it(
+    team: Cast, ada: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any
+) -> None:
+    from fifthcall.cues import phone_hooks
+
+    settings.DATA = tmp_path
+    line = line_for(team.ada)
+    text = sent(prospect(team.ada), team.ada)
+    said = {"MessageSid": text.provider_id, "MessageStatus": "delivered"}
+    bad = report(line, "state", text.pk, {**said, "MessageStatus": "sent"})
+    for one in (bad, report(line, "state", text.pk, said)):
+        phone_hooks.keep(one)
+    take = phone_hooks.take
+
+    def stumbles(one: phone_hooks.Report, *rest: Any) -> None:
+        if one == bad:
+            raise RuntimeError("a mistake of ours")
+        take(one, *rest)
+
+    monkeypatch.setattr(phone_hooks, "take", stumbles)
+    phone_hooks.take_kept(NOON)
+    text.refresh_from_db()
+    assert text.state == Text.State.DELIVERED
+    assert len(list(phone_hooks.folder().glob("*.bad"))) == 1 and not list(phone_hooks.folder().glob("*.report"))
 
 
 def test_power_mode_is_a_switch(team: Cast, ada: Client) -> None:

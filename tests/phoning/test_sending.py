@@ -138,6 +138,26 @@ def test_who_told_the_provider_to_stop_has_told_us(team: Cast, provider: Provide
         write(opportunity.pk, team.ada, Note(THEIRS, "Again", "another"), NOON)
 
 
+def test_a_report_that_they_told_the_provider_to_stop_counts_as_much(team: Cast, provider: Provider) -> None:
+    line_for(team.ada)
+    opportunity = prospect(team.ada)
+    text = sent(opportunity, team.ada)
+    status(text, "undelivered", code="21610")
+    assert Suppression.objects.filter(target=THEIRS, channel="all", lifted_at=None).exists()
+    assert opportunity.person
+    opportunity.person.refresh_from_db()
+    assert "all" in opportunity.person.stopped
+
+
+def test_d3_the_version_whose_words_were_sent_is_counted(team: Cast, provider: Provider) -> None:
+    line_for(team.ada)
+    note = Note(THEIRS, "Hello", "form", template="paired_text", template_version=0)
+    text = write(prospect(team.ada).pk, team.ada, note, NOON)
+    sending.send_due(NOON + timedelta(seconds=10))
+    text.refresh_from_db()
+    assert text.touch and (text.touch.template, text.touch.template_version) == ("paired_text", 0)
+
+
 def test_a_landline_is_texted_no_more_and_still_called(team: Cast, provider: Provider) -> None:
     line_for(team.ada)
     opportunity = prospect(team.ada)

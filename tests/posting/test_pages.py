@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from fifthcall import clock
 from fifthcall.people.models import Person
+from fifthcall.pipeline.models import Opportunity
 from fifthcall.posting.models import Given, Habits, Idea, Piece
 from fifthcall.touches.models import Touch
 from tests.cast import Cast
@@ -141,6 +142,20 @@ def test_a_lead_is_thanked_for(team: Cast, ada: Client) -> None:
     ada.post(f"/opportunities/{opportunity.pk}/touches/lead_contacted/", {})
     opportunity.refresh_from_db()
     assert opportunity.next_due_at == due, "it says nothing about reaching them"
+
+
+@pytest.mark.parametrize(("outcome", "key"), [("lead_given", "m"), ("introduction_made", "n")])
+def test_business_for_them_is_a_step_with_its_own_answers(team: Cast, ada: Client, outcome: str, key: str) -> None:
+    opportunity = prospect(team.ada)
+    Opportunity.objects.filter(pk=opportunity.pk).update(next_kind="lead", next_purpose="S7.5")
+    page = ada.get(f"/opportunities/{opportunity.pk}/card/", headers={"HX-Request": "true"})
+    assert "Bring business to Anna Vogel" in page.content.decode()
+    assert {one["code"]: one["key"] for one in page.context["outcomes"]}[outcome] == key
+    ada.post(f"/opportunities/{opportunity.pk}/touches/{outcome}/", {"note": "Birch & Loom need freight"})
+    touch = Touch.objects.get()
+    assert (touch.outcome, touch.channel, touch.purpose) == (outcome, "email", "S7.5")
+    page = ada.get(f"/opportunities/{opportunity.pk}/card/", headers={"HX-Request": "true"})
+    assert "They contacted the lead" in page.content.decode() and "They thanked us for it" in page.content.decode()
 
 
 def test_a_companys_address_is_enough(team: Cast, ada: Client) -> None:

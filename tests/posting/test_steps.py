@@ -6,16 +6,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
-from fifthcall.people.reach import suppress
-from fifthcall.pipeline.settle import NotVisible
+from fifthcall import clock
+from fifthcall.cli import main
+from fifthcall.people.reach import set_address, suppress
+from fifthcall.pipeline.models import Opportunity
+from fifthcall.pipeline.settle import NotVisible, settle
 from fifthcall.posting import desk
 from fifthcall.posting.models import Habits, Piece
 from fifthcall.posting.own_words import NotOwn
 from fifthcall.posting.steps import drop, land, post, write
 from fifthcall.rules.windows import wall
 from fifthcall.touches.draft import Draft, Incomplete
-from fifthcall.touches.log import log, retract
+from fifthcall.touches.log import log, next_step_after, retract
 from fifthcall.touches.models import Touch
 from tests.cast import Cast
 from tests.posting.letters import NOON, idea, met, prospect, wish
@@ -68,6 +72,48 @@ def test_what_came_back_is_not_sent_there_again(team: Cast) -> None:
     assert piece.opportunity.next_why["reasons"][0][1] == "came_back"
 
 
+def test_what_came_back_from_a_company_is_sent_to_nobody_there(team: Cast) -> None:
+    first, second = (prospect(team.ada, name, address="", company="Vogel AG") for name in ("Anna Vogel", "Ben Ott"))
+    company = first.organization
+    assert company
+    company.country = "DE"
+    for person in set_address(company, "Lindenweg 4\n10115 Berlin, Germany"):
+        assert person.ways == "call,post"
+    with transaction.atomic():
+        settle(second, NOON)
+    met(second)
+    assert second.next_kind == "note"
+    piece = write(first.pk, team.ada, wish(to=desk.label_for(first)), NOON)
+    post(piece.pk, team.ada, NOON)
+    land(piece.pk, team.ada, True, NOON + timedelta(hours=1))
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.person and first.person.ways == second.person.ways == "call"  # type: ignore[union-attr]
+    assert second.next_kind == "call", "the note that was due to a colleague there is not written any more"
+    assert first.organization
+    first.organization.refresh_from_db()
+    assert desk.label_for(first) == "" and first.organization.address, "it is kept, to be mended"
+    page = team.sign_in(team.ada).get(f"/opportunities/{first.pk}/").content.decode()
+    assert "Post to it came back on Tue 24 Nov 2026" in page
+    # Kept again, it is good again.
+    ada = team.sign_in(team.ada)
+    with clock.at(NOON + timedelta(hours=2)):
+        ada.post(f"/companies/{company.pk}/address/", {"address": "Ufer 9, 10999 Berlin"})
+    second.refresh_from_db()
+    assert second.next_kind == "note"
+
+
+def test_what_came_back_from_a_persons_own_address_leaves_the_companys(team: Cast) -> None:
+    opportunity = prospect(team.ada, company="Vogel AG")
+    assert opportunity.organization
+    set_address(opportunity.organization, "Hafen 1, 20457 Hamburg")
+    piece = write(opportunity.pk, team.ada, wish(), NOON)
+    post(piece.pk, team.ada, NOON)
+    land(piece.pk, team.ada, True, NOON + timedelta(days=3))
+    opportunity = Opportunity.objects.get(pk=opportunity.pk)
+    assert "Hafen 1" in desk.label_for(opportunity)
+
+
 def test_taken_back_it_lies_on_the_desk_again(team: Cast) -> None:
     opportunity = met(prospect(team.ada))
     piece = write(opportunity.pk, team.ada, wish(idea=idea(team.ada).pk), NOON)
@@ -110,6 +156,38 @@ def test_posted_is_not_said_without_something_written(team: Cast) -> None:
     for outcome in ("posted", "arrived", "came_back"):
         with pytest.raises(Incomplete):
             log(opportunity.pk, team.ada, Draft(outcome), NOON)
+
+
+def test_c8_no_way_leads_round_the_words(team: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    opportunity = met(prospect(team.ada))
+    with pytest.raises(Incomplete, match="in your own words"):
+        log(opportunity.pk, team.ada, Draft("sent"), NOON)
+    with pytest.raises(Incomplete, match="in your own words"):
+        next_step_after(opportunity.pk, team.ada, Draft("sent"), NOON)
+    at = ("--at", "2026-11-24T16:00")
+    assert main(["log", str(opportunity.pk), "sent", *at]) == 2
+    assert "in your own words" in capsys.readouterr().err
+    page = f"/opportunities/{opportunity.pk}/touches/sent/"
+    with clock.at(NOON):
+        assert team.sign_in(team.ada).post(page, {"version": opportunity.version}).status_code == 422
+    assert set(Touch.of(opportunity).values_list("outcome", flat=True)) == {"meeting_held"}
+    # What is mailed beside it leaves the note owed, too.
+    log(opportunity.pk, team.ada, Draft("proposal_sent", reason="tender"), NOON)
+    assert Touch.of(opportunity).get(outcome="proposal_sent").channel == "email"
+    opportunity.refresh_from_db()
+    assert opportunity.next_purpose == "meeting_note"
+
+
+def test_c8_a_note_written_before_the_meeting_is_checked_when_it_goes_out(team: Cast) -> None:
+    opportunity = prospect(team.ada)
+    text = "Dear Anna, our brochure on cold storage is in the envelope. Ada"
+    piece = write(opportunity.pk, team.ada, wish(text=text, about=""), NOON - timedelta(hours=5))
+    met(opportunity)
+    with pytest.raises(NotOwn) as said:
+        post(piece.pk, team.ada, NOON)
+    assert said.value.field == "about" and not Touch.objects.filter(outcome="posted").exists()
+    write(opportunity.pk, team.ada, wish(), NOON, piece.pk)
+    assert post(piece.pk, team.ada, NOON).outcome == "posted"
 
 
 def test_costs_are_kept_and_counted_by_the_month(team: Cast) -> None:

@@ -30,6 +30,7 @@ from fifthcall.people.reach import mark_wrong, normal_form
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Agreed, Basis, Channel, Kind, Window
 from fifthcall.touches.log import record
+from fifthcall.wording import library
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=45)
@@ -194,7 +195,7 @@ def _record_sent(message: Message, at: datetime, now: datetime) -> None:
     else:
         message.touch = record(
             message.opportunity_id,
-            "sent",
+            _outcome(message),
             at,
             now,
             Channel.EMAIL,
@@ -205,6 +206,17 @@ def _record_sent(message: Message, at: datetime, now: datetime) -> None:
         )
     message.state, message.why, message.sent_at = State.SENT, "", at
     message.save(update_fields=["state", "why", "sent_at", "touch"])
+
+
+def _outcome(message: Message) -> str:
+    """What went out, as its template tells: an invitation and business for them are kinds of their own (C7)."""
+    if not message.template:
+        return "sent"
+    try:
+        kind = library.version(message.workspace_id, message.template, message.template_version or 0).kind
+    except library.NoSuchTemplate:
+        return "sent"
+    return {Kind.INVITE.value: "invited", Kind.LEAD.value: "lead_given"}.get(kind, "sent")
 
 
 def _promised(message: Message) -> Agreed | None:

@@ -20,7 +20,7 @@ from fifthcall.people.models import ContactPoint, Person
 from fifthcall.people.tracking import tracking_of
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.settle import to_change, to_change_by_itself
-from fifthcall.rules.case import Kind, Status, Window
+from fifthcall.rules.case import Channel, Kind, Status, Window
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
 from fifthcall.wording.saying import Words, left_open, words_for
@@ -236,6 +236,7 @@ def _subject(words: Words, before: Message | None, opportunity: Opportunity) -> 
 
 def about(opportunity: Opportunity, member: Membership, mailbox: Mailbox, key: str, now: datetime) -> dict[str, Any]:
     """What every message says of whose it is and what it is about."""
+    by_mail = bool(opportunity.next_kind) and Kind(opportunity.next_kind).channel is Channel.EMAIL
     return {
         "workspace_id": opportunity.workspace_id,
         "mailbox": mailbox,
@@ -244,7 +245,7 @@ def about(opportunity: Opportunity, member: Membership, mailbox: Mailbox, key: s
         "member": member,
         "key": key,
         "to_name": opportunity.person.name if opportunity.person else "",
-        "purpose": opportunity.next_purpose if opportunity.next_kind in (Kind.EMAIL, Kind.INVITE) else "",
+        "purpose": opportunity.next_purpose if by_mail else "",
         "message_id": message_id_of(key, mailbox.address),
         "tracked": tracking_of(opportunity.workspace, opportunity.person, opportunity.organization).yes,
         "wanted_at": now,

@@ -41,6 +41,14 @@ class LineForm(forms.Form):
         label="Which phone of yours rings when you call",
         help_text="Your mobile or desk number, or a SIP address like sip:ada@office.example. Empty: texts only.",
     )
+    sip_username = forms.CharField(max_length=80, required=False, label="User name of the SIP account", widget=_HIDDEN)
+    sip_password = forms.CharField(
+        max_length=200,
+        required=False,
+        label="Password of the SIP account",
+        widget=_HIDDEN,
+        help_text="Both only where your SIP address asks for them. Kept encrypted; leave them empty to keep them.",
+    )
     part_price = forms.DecimalField(
         max_digits=8, decimal_places=5, min_value=Decimal(0), required=False, label="What one part of a text costs"
     )
@@ -77,14 +85,25 @@ class LineForm(forms.Form):
         for name, what in (("account", "the account’s SID"), ("token", "the account’s token")):
             if not (data.get(name) or kept.get(name)):
                 self.add_error(name, f"Paste {what} from the provider’s console.")
+        self._check_sip(data)
         return data
+
+    def _check_sip(self, data: dict[str, Any]) -> None:
+        given = [bool(data.get(name)) for name in ("sip_username", "sip_password")]
+        if any(given) and not all(given):
+            missing = "sip_username" if given[1] else "sip_password"
+            self.add_error(missing, "A SIP account has a user name and a password.")
+        elif any(given) and not data.get("rings", "").startswith("sip:"):
+            self.add_error("rings", "A SIP account belongs to a SIP address: sip:ada@office.example.")
 
     def taken(self) -> Line:
         """The line as the form has it, not saved."""
         data, line = self.cleaned_data, self.line
         for name in ("provider", "number", "rings", "part_price", "records"):
             setattr(line, name, data[name])
-        line.keep_secrets(account=data["account"], token=data["token"])
+        if not line.rings.startswith("sip:"):
+            line.forget_secrets("sip_username", "sip_password")
+        line.keep_secrets(**{name: data[name] for name in ("account", "token", "sip_username", "sip_password")})
         return line
 
 

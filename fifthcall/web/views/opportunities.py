@@ -191,7 +191,7 @@ def page(request: MemberRequest, row: Opportunity, status: int = 200, **forms_: 
         "facts": [{"text": f.text, "on": day(f.confirmed_on)} for f in row.facts.order_by("-confirmed_on", "-id")],
         "people": _people(row, member, now),
         "company_pk": row.organization_id,
-        "address_form": AddressForm(initial={"address": row.organization.address}) if row.organization else None,
+        "address_form": AddressForm.of(row.organization, member.zone) if row.organization else None,
         "texts": texts_of(row, member, now),
         "booking_open": BookingLink.objects.filter(opportunity=row, closed_at=None).exists(),
         "mails": mails(row, request, now),

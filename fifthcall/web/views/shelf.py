@@ -15,9 +15,9 @@ from fifthcall.journal.models import note_event
 from fifthcall.people.models import Organization
 from fifthcall.people.reach import set_address
 from fifthcall.pipeline.models import Opportunity
-from fifthcall.pipeline.next_step import RELATED
-from fifthcall.pipeline.settle import NotVisible, settle
+from fifthcall.pipeline.settle import NotVisible
 from fifthcall.posting import shelf as things
+from fifthcall.posting.addresses import decide_again
 from fifthcall.posting.models import Idea
 from fifthcall.touches.draft import Incomplete
 from fifthcall.web.access import MemberRequest
@@ -106,8 +106,7 @@ def company_address(request: MemberRequest, pk: int) -> HttpResponse:
             before = company.address
             people = set_address(company, form.cleaned_data["address"])
             note_event(member.workspace_id, member.pk, "address_changed", company, now, before=before)
-            for row in Opportunity.objects.filter(person__in=people).unfinished().select_related(*RELATED):
-                settle(row, now)
+            decide_again(people, now)
         messages.success(request, f"{company.name}’s address is kept.")
     else:
         messages.error(request, "An address has at most 300 letters.")

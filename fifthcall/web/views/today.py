@@ -51,6 +51,7 @@ _INSTEAD = {
     Kind.TEXT: ("sent",),
     Kind.EMAIL: ("sent",),
     Kind.INVITE: ("invited",),
+    Kind.LEAD: ("lead_given", "introduction_made"),
     Kind.INTRO: ("introduced", "no_introduction"),
     Kind.RESEARCH: ("found",),
 }

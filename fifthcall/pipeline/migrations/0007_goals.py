@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pipeline', '0005_automatic'),
+        ('pipeline', '0006_business_for_them'),
         ('teams', '0005_law_hours'),
     ]
 
