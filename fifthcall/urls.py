@@ -35,6 +35,7 @@ from fifthcall.web.views import (
     team,
     texts,
     today,
+    what_if,
     wording,
     writing,
 )
@@ -138,6 +139,7 @@ urlpatterns = [
     route("people/<int:pk>/ways/", opportunities.way_add, who=MEMBER, name="way_add"),
     route("insights/", insights.insights, who=MEMBER, name="insights"),
     route("insights/numbers.<str:kind>", insights.insights_file, who=MEMBER, name="insights_file"),
+    route("insights/what-if/", what_if.what_if, who=MEMBER, name="what_if"),
     route("imports/", imports.imports, who=MANAGER, name="imports"),
     route("imports/new/", imports.upload, who=MANAGER, name="import_upload"),
     route("imports/<int:pk>/columns/", imports.columns, who=MANAGER, name="import_columns"),

@@ -16,12 +16,15 @@ NUMBERS = 8
 ASSUMED_CASES = 20.0
 
 
+NONE = Score()
+
+
 @dataclass(frozen=True, slots=True)
 class Chance:
     """A share from 0 to 1, known as Beta(a, b) from `score`; without a case it is the `assumed` one, as it stands."""
 
     assumed: float
-    score: Score = Score()
+    score: Score = NONE
     prior: Prior | None = None  # what it is drawn towards
 
     @property
@@ -73,9 +76,7 @@ class Rates:
         return Odds(found, *_shares(self.meeting.mean, self.refusal.mean))
 
     def drawn(self, random: Random) -> Odds:
-        found = {
-            channel: tuple(chance.drawn(random) for chance in chances) for channel, chances in self.answer.items()
-        }
+        found = {channel: tuple(chance.drawn(random) for chance in chances) for channel, chances in self.answer.items()}
         return Odds(found, *_shares(self.meeting.drawn(random), self.refusal.drawn(random)))
 
 

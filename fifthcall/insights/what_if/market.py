@@ -67,21 +67,23 @@ def made(
     """A market made from `seed`: a rep for each hundred opportunities, which come in evenly over the working hours.
 
     Assumed: 4 of 5 are in the reps' zone (and `country`, ISO 3166), 7 of 10 have a mobile, 8 of 10 an email, half an
-    address, 2 of 10 an assistant; 1 of 10 is another opportunity of somebody already there, 1 of 5 a colleague's.
+    address, 2 of 10 an assistant; 1 of 20 is another opportunity of somebody already there, 1 of 10 a colleague's.
     All stand in `situation`; without one a third each is cold, met at a fair, or has a quote.
     """
     random = Random(f"market {seed}")  # noqa: S311  # a market that anybody may make again
-    reps = tuple(Rep(f"Rep {n + 1}", zone, default_blocks(zone, f"{n}.")) for n in range(max(1, -(-opportunities // EACH))))
+    reps = tuple(
+        Rep(f"Rep {n + 1}", zone, default_blocks(zone, f"{n}.")) for n in range(max(1, -(-opportunities // EACH)))
+    )
     moments = sorted(_moment(random, days, zone) for _ in range(opportunities))
     prospects: list[Prospect] = []
     for number, at in enumerate(moments, 1):
         rep, person, organization = random.randrange(len(reps)), number, number
         case = _case(random, at, reps[rep], situation, zone, country)
         shared = random.random()
-        if prospects and shared < 0.3:
+        if prospects and shared < 0.15:
             other = random.choice(prospects)
             organization = other.organization
-            if shared < 0.1:
+            if shared < 0.05:
                 person, rep = other.person, other.rep
                 case = _case(random, at, reps[rep], situation, zone, country)
         prospects.append(Prospect(rep, case, 0, person, organization))

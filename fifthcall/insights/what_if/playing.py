@@ -35,6 +35,10 @@ class Moment:
     _counsel: Counsel | None = None
     _after: dict[tuple[Touch, ...], Moment] = field(default_factory=dict)
 
+    @property
+    def known(self) -> bool:
+        return self._counsel is not None
+
     def counsel(self, policy: Policy) -> Counsel:
         if self._counsel is None:
             self._counsel = consult(self.case, self.now, policy)
@@ -84,6 +88,7 @@ class Cadence:
 
     def __init__(self, market: Market, policy: Policy) -> None:
         self.market, self.policy = market, policy
+        self.decided = 0  # decisions that were not already known from a run before
         self.starts = [Moment(one.case, _opened(one)) for one in market.prospects]
         self.same_person, self.colleagues = (
             _together([one.person for one in market.prospects]),
@@ -134,9 +139,7 @@ class _Playing:
             at, _, number = heapq.heappop(self.queue)
             if at >= until:
                 break
-            if number not in self.steps:
-                self._decide(number, at)
-            elif number in self.told:  # as in real life: touches of others decide again
+            if number not in self.steps or number in self.told:  # as in real life: touches of others decide again
                 self._decide(number, at)
             else:
                 self._take(number, at)
@@ -171,7 +174,9 @@ class _Playing:
         moment = self.at[number]
         elsewhere, around = self._beside(number, now)
         if not elsewhere and not around and now == moment.now:
+            self.cadence.decided += not moment.known
             return moment.counsel(self.policy)
+        self.cadence.decided += 1
         return consult(replace(moment.case, elsewhere=elsewhere, around=around), now, self.policy)
 
     def _beside(self, number: int, now: datetime) -> tuple[tuple[Touch, ...], tuple[Touch, ...]]:
@@ -184,9 +189,7 @@ class _Playing:
         others = self._lately(self.to_organization.get(one.organization, []), week)
         if len(elsewhere) + len(others) < self.policy.organization_touches_a_week:
             return elsewhere, ()
-        return elsewhere, tuple(
-            touch for who, touch in others if who != number and not self._same_person(number, who)
-        )
+        return elsewhere, tuple(touch for who, touch in others if who != number and not self._same_person(number, who))
 
     def _same_person(self, number: int, other: int) -> bool:
         return bool(self.prospects[number].person) and self.prospects[number].person == self.prospects[other].person
@@ -212,7 +215,9 @@ class _Playing:
             return
         outcome, answer = self._answer(number, step)
         channel = channel_of(outcome, step.kind.channel)
-        touches = [Touch(at, channel, outcome, reason="thinking" if outcome == "connected" else "", purpose=step.purpose)]
+        touches = [
+            Touch(at, channel, outcome, reason="thinking" if outcome == "connected" else "", purpose=step.purpose)
+        ]
         if answer == "replied":
             touches.append(Touch(at + ANSWER, channel, "replied"))
         self.run.taken.append(Taken(at, number, step, channel, outcome, bool(answer)))
@@ -262,5 +267,3 @@ def _pairs(seed: int) -> Iterator[tuple[float, float]]:
     random = Random(seed)  # noqa: S311  # as above
     while True:
         yield random.random(), random.random()
-
-

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from random import Random
@@ -16,13 +16,15 @@ from fifthcall.insights.what_if.answers import Rates
 from fifthcall.insights.what_if.market import WORKDAYS, Market
 from fifthcall.insights.what_if.playing import Cadence, Run
 from fifthcall.pipeline.room import capacity
-from fifthcall.rules.case import Policy
+from fifthcall.rules.c1_playbook import books
+from fifthcall.rules.case import Playbook, Policy
+from fifthcall.rules.playbook import complete
 from fifthcall.rules.windows import held, wall
 
 #: What may be asked for at once, so that it answers while somebody waits.
 MOST_OPPORTUNITIES, MOST_DAYS, LEAST_RUNS, MOST_RUNS = 500, 366, 2, 100
-#: Steps taken in all runs together, after which no further run begins.
-MOST_STEPS = 150_000
+#: Work after which no further run begins: a step that is taken counts one, a decision that was not known yet four.
+MOST_WORK = 200_000
 
 
 class TooMuch(ValueError):
@@ -59,9 +61,7 @@ def estimate(values: Sequence[float], least: float = 0.0) -> Estimate:
     mean, n = fmean(values), len(values)
     half = student(n - 1) * stdev(values)
     of_mean, of_one = half / math.sqrt(n), half * math.sqrt(1 + 1 / n)
-    return Estimate(
-        mean, max(least, mean - of_mean), mean + of_mean, max(least, mean - of_one), mean + of_one
-    )
+    return Estimate(mean, max(least, mean - of_mean), mean + of_mean, max(least, mean - of_one), mean + of_one)
 
 
 @lru_cache(maxsize=200)
@@ -127,6 +127,12 @@ class Trial:
         return self.runs < self.asked
 
 
+def with_book(policy: Policy, book: Playbook) -> Policy:
+    """The policy with `book` in force for its situation. Raises BadPlaybook where it leads in a circle."""
+    complete(books(policy) | {book.id: book})
+    return replace(policy, playbooks=(*(one for one in policy.playbooks if one.id != book.id), book))
+
+
 def attempt(market: Market, rates: Rates, today: Policy, changed: Policy | None, seed: int, runs: int) -> Trial:
     """Run both `runs` times. In run n both meet the same luck, and the same draw of what the rates may be.
 
@@ -135,14 +141,13 @@ def attempt(market: Market, rates: Rates, today: Policy, changed: Policy | None,
     check(max(1, len(market.prospects)), len(market.days), runs)
     cadences = [Cadence(market, policy) for policy in (today, changed) if policy]
     found: list[list[Run]] = [[] for _ in cadences]
-    steps = 0
     for number in range(runs):
         random = Random(f"{seed}:{number}")  # noqa: S311  # a draw that anybody may repeat
         odds, luck = rates.drawn(random), random.getrandbits(64)
         for cadence, of in zip(cadences, found, strict=True):
             of.append(cadence.run(odds, luck))
-            steps += len(of[-1].taken)
-        if steps >= MOST_STEPS and number + 1 >= LEAST_RUNS:
+        work = sum(4 * cadence.decided for cadence in cadences) + sum(len(run.taken) for of in found for run in of)
+        if work >= MOST_WORK and number + 1 >= LEAST_RUNS:
             break
     working = _working_days(market)
     figures = [_figures(market, of, working) for of in found]
@@ -154,7 +159,7 @@ def attempt(market: Market, rates: Rates, today: Policy, changed: Policy | None,
 
 
 def _figures(market: Market, runs: list[Run], working: list[tuple[int, date]]) -> Figures:
-    def of(value) -> Estimate:  # type: ignore[no-untyped-def]
+    def of(value: Callable[[Run], float]) -> Estimate:
         return estimate([value(run) for run in runs])
 
     return Figures(
@@ -209,9 +214,7 @@ def _working_days(market: Market) -> list[tuple[int, date]]:
 
 
 def _capacity(market: Market, rep: int, day: date, touches_an_hour: int) -> int:
-    return sum(
-        capacity(window, touches_an_hour) for block in market.reps[rep].blocks for window in held(block, day)
-    )
+    return sum(capacity(window, touches_an_hour) for block in market.reps[rep].blocks for window in held(block, day))
 
 
 def _load(market: Market, runs: list[Run], working: list[tuple[int, date]]) -> Load:
