@@ -23,7 +23,7 @@ def test_a_cadence_is_tried_before_it_is_switched_on(new_page: Callable[..., Pag
     text = page.get_by_label("The playbook").input_value()
     page.get_by_label("The playbook").fill(text.replace("1 working day", "3 days"))
     page.get_by_role("button", name="Try it before switching it on").click()
-    expect(page.get_by_text("Touches a day for each rep")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("columnheader", name="Touches a day for each rep")).to_be_visible(timeout=60_000)
     for summary in page.locator("main summary").all():
         summary.click()
     check_page(page, "what-if-past")

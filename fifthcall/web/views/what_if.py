@@ -20,6 +20,7 @@ from fifthcall.insights.what_if.past import past
 from fifthcall.insights.what_if.trying import MOST_DAYS, MOST_OPPORTUNITIES, Trial, attempt, with_book
 from fifthcall.rules.case import Playbook
 from fifthcall.rules.playbook import IDS, BadPlaybook, builtin_text, read
+from fifthcall.rules.situations import NAMES
 from fifthcall.teams.models import Membership
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.figures import as_file
@@ -82,7 +83,7 @@ class WhatIfForm(forms.Form):
 def what_if(request: MemberRequest) -> HttpResponse:
     """GET shows the form, with `?playbook=` that one's text; POST plays it, `as` gives the figures as a file."""
     form = _form(request)
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "starts": [] if form.is_bound else list(NAMES.items())}
     if not form.is_bound or not form.is_valid():
         return render(request, "fifthcall/what_if.html", context, status=422 if form.is_bound else 200)
     if not _ONE.acquire(blocking=False):
