@@ -26,6 +26,7 @@ def test_a_cadence_is_tried_before_it_is_switched_on(new_page: Callable[..., Pag
     expect(page.get_by_role("columnheader", name="Touches a day for each rep")).to_be_visible(timeout=60_000)
     for summary in page.locator("main summary").all():
         summary.click()
+    page.evaluate("scrollTo(0, 0)")
     check_page(page, "what-if-past")
     page.get_by_label("a made-up market", exact=True).check()
     page.get_by_label("Opportunities of a made-up market").fill("40")
@@ -33,6 +34,7 @@ def test_a_cadence_is_tried_before_it_is_switched_on(new_page: Callable[..., Pag
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("A made-up market of 40 opportunities")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("img", name="Touches by day")).to_be_visible()
+    page.locator(".whatif").scroll_into_view_if_needed()
     check_page(page, "what-if-made")
     with page.expect_download() as download:
         page.get_by_role("button", name="As CSV").click()
