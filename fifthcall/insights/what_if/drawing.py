@@ -27,6 +27,7 @@ class Bars:
     changed_top: float
     name: str
     label: str  # under the axis; "" where there is no room
+    on_a_phone: bool  # whether there is room for it there too
     words: str
     loads: tuple[float, ...]
 
@@ -65,7 +66,8 @@ def picture(trial: Trial) -> Picture:
         bars.append(
             Bars(
                 x, round(x + wide, 2), heights[0], round(floor - heights[0], 2), heights[1],
-                round(floor - heights[1], 2), name, name if number % every == 0 else "", f"{name}: {said}", pair,
+                round(floor - heights[1], 2), name, name if number % every == 0 else "",
+                number % (3 * every) == 0, f"{name}: {said}", pair,
             )
         )  # fmt: skip
     levels = tuple((round(floor - tall(top * part / 4), 2), round(top * part / 4)) for part in range(5))
