@@ -40,6 +40,7 @@ from fifthcall.web.views import (
     team,
     texts,
     today,
+    what_if,
     wording,
     writing,
 )
@@ -158,6 +159,7 @@ urlpatterns = [
     route("insights/habits/<str:code>/", habits.habit_cases, who=MEMBER, name="habit_cases"),
     route("digest/", digest.digest, who=MEMBER, name="digest"),
     route("digest/stop/<str:token>/", digest.digest_stop, who=ANYONE, name="digest_stop"),
+    route("insights/what-if/", what_if.what_if, who=MEMBER, name="what_if"),
     route("imports/", imports.imports, who=MANAGER, name="imports"),
     route("imports/new/", imports.upload, who=MANAGER, name="import_upload"),
     route("imports/<int:pk>/columns/", imports.columns, who=MANAGER, name="import_columns"),

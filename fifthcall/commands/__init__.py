@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fifthcall.commands import cases, doctor, files, queue, serve
+from fifthcall.commands import cases, doctor, files, queue, serve, simulate
 
 ALL = (
     serve.add_serve,
@@ -12,6 +12,7 @@ ALL = (
     queue.add_log,
     cases.add_decide,
     queue.add_explain,
+    simulate.add_simulate,
     doctor.add_doctor,
     serve.add_worker,
     serve.add_set_up_link,

@@ -186,4 +186,32 @@ NUMBERS: dict[str, Definition] = {
         "1 − o / a, o = attempts beyond the budget; with Wilson’s 90 % interval",
         "C4; Wilson (1927)",
     ),
+    "what_if_reached": Definition(
+        "Opportunities reached (what if)",
+        "In a simulation: opportunities with at least one conversation or answer of theirs. In brackets where what is "
+        "expected lies; any one time luck takes it further away.",
+        "x̄ ± t · s / √n over n runs; any one time x̄ ± t · s · √(1 + 1/n); both 90 %",
+        "C1, G2; Student (1908)",
+    ),
+    "what_if_difference": Definition(
+        "More or fewer (what if)",
+        "The changed cadence minus today’s, run by run with the same luck for both. An interval without zero is more "
+        "than chance.",
+        "d̄ ± t · s / √n over n pairs of runs, 90 %",
+        "G2; common random numbers, Student (1908)",
+    ),
+    "what_if_load": Definition(
+        "Touches a day (what if)",
+        "Steps taken by hand on a working day of a rep, a text with its voicemail being one; beside it what the blocks "
+        "hold.",
+        "touches / days on which the rep has a block; 90 % of such days lie at or below the second figure",
+        "B1, B4, C2",
+    ),
+    "what_if_collisions": Definition(
+        "Where it gets tight (what if)",
+        "In a run: steps put off by the fatigue guard or the law’s contacts a day, people with more than one touch on "
+        "a day of theirs, and steps whose block was full.",
+        "counts / n runs",
+        "C4, B4",
+    ),
 }
