@@ -13,6 +13,10 @@ import pytest
 from bench.measuring import Measurement, in_turns
 
 ROOT = Path(__file__).resolve().parent.parent
+FIGURES = (
+    *("wins", "connects", "meetings", "given_up", "hours", "proposals", "words", "next_touch"),
+    *(f"split_{by}" for by in ("channel", "playbook", "step", "template", "source", "rep")),
+)
 LIMITS = {
     "import": (0.25, "least"),
     "import.memory": (300, "most"),
@@ -25,6 +29,7 @@ LIMITS = {
     "locked.p99": (300, "most"),
     "locked.answered": (1, "least"),
     "locked.kept": (1, "least"),
+    **{f"insights.{figure}": (2.42, "most") for figure in FIGURES},
 }
 
 

@@ -43,12 +43,15 @@ def next_touch(request: MemberRequest) -> HttpResponse:
 
 def _figures(request: MemberRequest, policy: Policy, worth: Worth) -> dict[str, Any]:
     lead, ranked = new_lead(policy, worth), worth_of_open(request.member, policy, worth)
-    below = [one for one in reversed(ranked) if one.expected.high < lead.low]
+    # With few wins any deal of little value would look like a waste of time: nothing is said of it then.
+    sure = worth.wins >= ENOUGH_WINS
+    below = [one for one in reversed(ranked) if sure and one.expected.high < lead.low]
     currency = request.member.workspace.currency
     return {
         "rows": [_chances(worth, number) for number in range(1, MOST + 1) if _known(worth, number)],
         "typical": money(worth.typical, currency),
         "lead": _words(lead),
+        "sure": sure,
         "first": [_row(one, currency) for one in ranked[:_SHOWN]],
         "below": [_row(one, currency) for one in below[:_SHOWN]],
         "below_more": max(0, len(below) - _SHOWN),
