@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from fifthcall.channels.email import wanting
+from fifthcall.channels.models import Mailbox, Message
 from fifthcall.cues.texts_in import Asked, asks
-from fifthcall.people.models import Person, Suppression
+from fifthcall.people.models import ContactPoint, Person, Suppression
 from fifthcall.people.reach import add_point
 from fifthcall.phoning import sending
 from fifthcall.phoning.models import Text
@@ -80,6 +82,24 @@ def test_a_stop_ends_everything_at_once(team: Cast, provider: Provider, words: s
     person = Person.objects.get(opportunity=opportunity)
     assert "all" in person.stopped
     assert opportunity.next_kind in ("review", "")
+
+
+def test_a_stop_by_text_takes_back_the_mail_that_was_to_go_out_by_itself(team: Cast, provider: Provider) -> None:
+    line, opportunity = line_for(team.ada), prospect(team.ada)
+    sent(opportunity, team.ada)
+    box = Mailbox.objects.create(
+        workspace=team.space, member=team.ada, address="ada@sales.example", zone="Europe/Berlin", created_at=NOON
+    )
+    assert opportunity.person
+    add_point(opportunity.person, ContactPoint.Kind.EMAIL, "ida@example.com")
+    opportunity.person.refresh_from_db()
+    letter = wanting.Letter("ida@example.com", "Hello", "A word", "form")
+    mail = wanting.write(opportunity.pk, team.ada, letter, NOON + timedelta(minutes=3))
+    assert (mail.state, mail.mailbox_id) == ("waiting", box.pk)
+    Message.objects.filter(pk=mail.pk).update(automatic=True)
+    came(line, "STOP", now=SOON)
+    mail.refresh_from_db()
+    assert (mail.state, mail.why) == ("cancelled", "They asked us to stop.")
 
 
 def test_one_confirmation_unless_the_provider_gave_it(team: Cast, provider: Provider) -> None:
