@@ -52,3 +52,27 @@ def test_the_card_asks_their_assistant_and_shows_a_code(new_page: Callable[..., 
     expect(page.get_by_role("button", name="Power mode is on")).to_be_visible()
     page.get_by_role("button", name="Power mode is on").click()
     expect(page.get_by_role("button", name="Power mode is on")).to_have_count(0)
+
+
+def test_power_mode_calls_by_itself_while_somebody_is_there_and_any_key_stops_it(
+    new_page: Callable[..., Page], sampled: Server
+) -> None:
+    page = new_page()
+    sign_in(page, sampled)
+    card = f"{sampled.url}/today/?opportunity={sampled.python(CALLABLE)}"
+    page.goto(card)
+    page.get_by_role("button", name="Power mode").click()
+    page.goto(card)
+    page.evaluate("""() => document.addEventListener("click", (event) => {
+        if (!event.target.closest("[data-power-call]")) return;
+        event.preventDefault();
+        document.body.dataset.called = Number(document.body.dataset.called || 0) + 1;
+    }, true)""")
+    expect(page.get_by_text("Any key stops it.")).to_be_visible()
+    expect(page.locator("body[data-called='1']")).to_have_count(1, timeout=10_000)
+    page.goto(card)
+    expect(page.get_by_text("Any key stops it.")).to_be_visible()
+    page.keyboard.press("Shift")
+    expect(page.get_by_text("Stopped. C calls.")).to_be_visible()
+    page.get_by_role("button", name="Power mode is on").click()
+    expect(page.get_by_role("button", name="Power mode is on")).to_have_count(0)
