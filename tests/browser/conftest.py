@@ -23,6 +23,7 @@ from tests import chromium
 from tests.browser.looks import SIZES, watch
 
 WAIT = 30  # seconds for the server to answer
+SLOW = 20_000  # milliseconds for a page to show what is expected: a busy machine is no failure
 PASSWORD = "correct horse battery"  # a test's
 
 
@@ -132,6 +133,7 @@ def _await(url: str, process: subprocess.Popen[bytes], said: Path) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=SLOW)
     with sync_playwright() as play:
         found = play.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
         yield found
@@ -145,7 +147,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def open_one(size: str = "desk") -> Page:
         context = browser.new_context(viewport=SIZES[size], reduced_motion="reduce")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(SLOW)
         page = context.new_page()
         pages.append((page, watch(page)))
         return page
