@@ -77,9 +77,9 @@ class Client:
         home = _href(node, f"{_CAL}calendar-home-set")
         principal = _href(node, f"{_DAV}current-user-principal")
         if not home and principal:
-            found = self._properties(self._at(principal), "<c:calendar-home-set/>")
+            found = self._properties(self._move_to(principal), "<c:calendar-home-set/>")
             home = _href(found[0][1], f"{_CAL}calendar-home-set") if found else ""
-        rows = self._properties(self._at(home or href), "<d:resourcetype/><d:displayname/>", depth="1")
+        rows = self._properties(self._move_to(home or href), "<d:resourcetype/><d:displayname/>", depth="1")
         return [
             Found(self._at(path), _text(one, f"{_DAV}displayname") or unquote(path.rstrip("/").rpartition("/")[2]))
             for path, one in rows
@@ -127,6 +127,16 @@ class Client:
             self._ask("DELETE", self._at(path), b"", {"If-Match": etag} if etag else {})
         except Gone:
             return
+
+    def _move_to(self, where: str) -> str:
+        """Where one's calendars are, which may be another server of the same house (iCloud's p42-caldav.icloud.com)."""
+        url = urljoin(self.url, where)
+        if urlsplit(url)[:2] != urlsplit(self.url)[:2]:
+            if not same_house(self.url, url):
+                raise Refused("The calendar server points to another host; give that one's address.")
+            refuse_unsafe(url)
+            self.url = url
+        return url
 
     def _at(self, path: str) -> str:
         url = urljoin(self.url, path)
@@ -205,6 +215,19 @@ def _checked(answer: Any) -> Any:
     if status >= 400:
         raise Refused(f"The calendar server refuses ({status}).")
     return answer
+
+
+def same_house(one: str, other: str) -> bool:
+    """Whether a password for `one` may go to `other`: the same host, or one beside it (a and b.example.com).
+
+    A slip is what this prevents: whoever answers at `one` has been given the password already.
+    """
+    first, second = urlsplit(one), urlsplit(other)
+    known, meant = first.hostname or "", second.hostname or ""
+    beside = known.partition(".")[2]
+    named = not known.replace(".", "").isdigit() and ":" not in known
+    near = named and beside.count(".") >= 1 and meant.partition(".")[2] == beside
+    return first.scheme == second.scheme and (meant == known or near)
 
 
 def refuse_unsafe(url: str) -> None:

@@ -6,7 +6,9 @@ import os
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,9 +21,9 @@ from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.moving_blocks import CannotMove, move_one, pause
 from fifthcall.rules.case import Agreed, Basis, Meeting, Window
 from fifthcall.rules.windows import instant, wall
-from fifthcall.syncing import agreeing
+from fifthcall.syncing import agreeing, entries
 from fifthcall.syncing.agreeing import asked, decide, sync
-from fifthcall.syncing.caldav import Client, refuse_unsafe
+from fifthcall.syncing.caldav import Client, refuse_unsafe, same_house
 from fifthcall.syncing.entries import ours_of, read
 from fifthcall.syncing.models import Account, Item
 from fifthcall.touches.booking import book, call_off
@@ -37,8 +39,8 @@ NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)  # a Tuesday, 09:00 in Berlin
 HERE = "Europe/Berlin"
 HALF, HOUR, DAY = timedelta(minutes=30), timedelta(hours=1), timedelta(days=1)
 AT = datetime(2026, 11, 26, 13, tzinfo=UTC)
-#: Random sequences of edits on both sides.
-SEQUENCES = int(os.environ.get("SYNC_SEQUENCES", "12"))
+#: Random sequences of edits on both sides; before a release 500 of them, by the environment.
+SEQUENCES = int(os.environ.get("SYNC_SEQUENCES", "40"))
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
 
 
@@ -297,9 +299,62 @@ def test_what_is_wrong_with_the_server_is_said(team: Cast, server: Server, accou
         refuse_unsafe("ftp://example.com")
 
 
+class Front(BaseHTTPRequestHandler):
+    """A provider's common address, which says on which server one's calendars are; `to` is that server."""
+
+    to = ""
+
+    def do_PROPFIND(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = (
+            '<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:response><d:href>/</d:href>'
+            f"<d:propstat><d:prop><c:calendar-home-set><d:href>{self.to}/ada/</d:href></c:calendar-home-set></d:prop>"
+            "<d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response></d:multistatus>"
+        ).encode()
+        self.send_response(207)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def test_calendars_on_another_server_of_the_same_house_are_found(server: Server) -> None:
+    front = ThreadingHTTPServer(("127.0.0.1", 0), Front)
+    Thread(target=front.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{front.server_port}/"
+    try:
+        Front.to = server.url
+        with Client(address, USER, PASSWORD) as client:
+            assert [one.url for one in client.calendars()] == [server.calendar]
+        Front.to = server.url.replace("127.0.0.1", "127.0.0.2")
+        with Client(address, USER, PASSWORD) as client, pytest.raises(Refused, match="another host"):
+            client.calendars()
+    finally:
+        front.shutdown()
+        front.server_close()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        ("https://caldav.icloud.com/", "https://p42-caldav.icloud.com:443/123/calendars/", True),
+        ("https://caldav.icloud.com/", "http://p42-caldav.icloud.com/", False),
+        ("https://caldav.icloud.com/", "https://icloud.com.evil.example/", False),
+        ("https://caldav.icloud.com/", "https://evil.com/", False),
+        ("https://example.com/", "https://evil.com/", False),
+        ("https://10.1.2.3/", "https://11.1.2.3/", False),
+    ],
+)
+def test_a_password_goes_to_the_same_house_only(one: str, other: str, may: bool) -> None:
+    assert same_house(one, other) is may
+
+
 def test_edits_at_random_on_both_sides_end_equal_with_nothing_lost(
-    team: Cast, server: Server, account: Account
+    team: Cast, server: Server, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(entries, "AHEAD", 7 * DAY)  # a week of blocks: fewer entries, more sequences
     chance = random.Random(8)
     rows = [opportunity_with(team.ada, f"P{number}", NOW) for number in range(3)]
     dentist = 0
@@ -307,8 +362,8 @@ def test_edits_at_random_on_both_sides_end_equal_with_nothing_lost(
         for _ in range(chance.randint(2, 6)):
             act = chance.choice(["book", "book", "off", "block", "there", "there", "delete", "title", "new", "sync"])
             at = AT + timedelta(days=chance.randint(0, 20), minutes=15 * chance.randint(0, 20))
-            there = events(server)
-            own = [uid for uid in there if uid in {one.uid for one in ours_of(team.ada, NOW).values()}]
+            there, mine = events(server), {one.uid for one in ours_of(team.ada, NOW).values()}
+            own = [uid for uid in there if uid in mine]
             try:
                 if act == "book":
                     book(chance.choice(rows).pk, team.ada, Meeting(at, at + HALF, HERE), NOW)
