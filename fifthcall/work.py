@@ -70,7 +70,7 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(sync_due, timedelta(seconds=10), apart=True),  # other calendars, whose servers may be slow
         # Apart: counting a year of others' touches, and a slow server, must not hold up the mail.
         Task(lambda now: send_digests(now, alive), timedelta(minutes=1), "digests", apart=True),
-        Task(refresh_trials, timedelta(minutes=10)),  # what two versions on trial have come to
+        Task(refresh_trials, timedelta(minutes=10), apart=True),  # what two versions on trial have come to
         Task(keep_up, timedelta(seconds=20), apart=True),  # the sums behind the numbers
         Task(refresh_worth, timedelta(hours=1), apart=True),  # what attempts have come to
     )
