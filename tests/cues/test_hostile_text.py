@@ -57,4 +57,4 @@ def test_judging_takes_no_longer_for_hostile_text(sender: str, piece: str) -> No
         began = time.process_time()
         judge(mail, OURS, TODAY)
         taken.append(time.process_time() - began)
-    assert min(taken) < 1.0
+    assert min(taken) < 0.05
