@@ -1,4 +1,4 @@
-"""No text makes judging slow: 50 kB of whatever takes the expressions longest, in at most 50 ms."""
+"""No text makes judging slow: whatever takes the expressions longest takes no longer than a few plain letters would."""
 
 from __future__ import annotations
 
@@ -46,15 +46,30 @@ _SENDERS = {
 }
 
 
+PLAIN = (
+    "We have looked at your offer, and before we go on I would like to know what the spare parts cost in the second year, "
+    "and whether Mr Jansen may come by on Thursday at 10.\nOur works council meets on 12 December; until then I can't say"
+    " more.\n\n"
+)
+MOST = 4.5  # times what plain text of the same length takes; trying again and again takes hundreds
+
+
 @pytest.mark.parametrize("piece", _PIECES)
 @pytest.mark.parametrize("sender", _SENDERS)
 def test_judging_takes_no_longer_for_hostile_text(sender: str, piece: str) -> None:
-    text = (_PIECES[piece] * LENGTH)[:LENGTH]
+    plain, hostile = _mail("person", PLAIN), _mail(sender, _PIECES[piece])
+    # In turns, and the best of each: other programs share the machine.
+    taken = [(_seconds(plain), _seconds(hostile)) for _ in range(5)]
+    assert min(hostile for _, hostile in taken) < MOST * min(plain for plain, _ in taken)
+
+
+def _mail(sender: str, piece: str) -> Parsed:
+    text = (piece * (LENGTH // len(piece) + 1))[:LENGTH]
     told = _SENDERS[sender]
-    mail = Parsed(from_address=told.from_address, telling=told.telling, subject=text[:300], text=text)
-    taken = []
-    for _ in range(3):  # the best of three: other programs share the machine
-        began = time.process_time()
-        judge(mail, OURS, TODAY)
-        taken.append(time.process_time() - began)
-    assert min(taken) < 0.05
+    return Parsed(from_address=told.from_address, telling=told.telling, subject=text[:300], text=text)
+
+
+def _seconds(mail: Parsed) -> float:
+    began = time.process_time()
+    judge(mail, OURS, TODAY)
+    return time.process_time() - began
