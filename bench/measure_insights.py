@@ -107,6 +107,7 @@ def _touches(sellers: list[Membership], count: int, first: int, opportunities: i
         "at": _minutes_after(minutes),
         "outcome": f"CASE {turn} {outcomes} END",
         "channel": f"CASE WHEN {turn} IN (3, 5, 6) THEN 'email' ELSE 'call' END",
+        "prospect_zone": "CASE n.i % 3 WHEN 0 THEN 'Europe/Berlin' WHEN 1 THEN 'Asia/Kathmandu' ELSE 'UTC' END",
         "purpose": "'S' || (1 + n.i % 9) || '.' || (1 + n.i % 5)",
         "template": "CASE n.i % 3 WHEN 0 THEN '' WHEN 1 THEN 'opener' ELSE 'voicemail' END",
         "template_version": "n.i % 4",

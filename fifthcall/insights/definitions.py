@@ -63,7 +63,8 @@ NUMBERS: dict[str, Definition] = {
     ),
     "reached": Definition(
         "Reached",
-        "Of the calls at an hour (on the prospect’s clock) or in a block, the share that reached somebody. "
+        "Of the calls of twelve months at an hour (on the prospect’s clock) or in a block, the share that reached "
+        "somebody. "
         "An hour with few calls is drawn towards the mean of all hours.",
         "(c + m·w) / (n + w), Beta’s 5 % and 95 % points; a block: c / n, with Wilson’s 90 % interval",
         "B3; Kleinman (1973); Wilson (1927)",

@@ -35,7 +35,7 @@ class Path:
 
 def paths(member: Membership) -> Iterator[Path]:
     """Of all opportunities that `member` may see; a merged one's attempts count where it went."""
-    for (_, key, attempts), (count, *_rest) in sums(member, PATH).items():
+    for (key, attempts), (count, *_rest) in sums(member, PATH).items():
         status, spoke, met = json.loads(key)
         yield Path(attempts, status, spoke, met, count)
 

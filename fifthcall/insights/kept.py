@@ -19,7 +19,7 @@ from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from fifthcall.insights.models import Counted, Kept, Pieces
-from fifthcall.insights.trails import Added, State, Step, add, added
+from fifthcall.insights.trails import Added, Amounts, State, Step, add, added
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.teams.models import Membership, Workspace
 from fifthcall.touches.models import Touch
@@ -31,27 +31,34 @@ MOST_CHANGED = 3000
 LOOK_BACK = 2000
 _STEP = (
     "id", "at", "outcome", "retracts_id", "channel", "purpose", "template", "template_version", "member_id",
+    "prospect_zone",
 )  # fmt: skip
 _AMOUNTS = ("tried", "reached", "met", "won")
 _OPPORTUNITY, _COUNTED = Opportunity._meta.db_table, Counted._meta.db_table
 
 
-def sums(member: Membership, what: str) -> Added:
-    """The sums of what `member` may see, by (what, key, number)."""
-    owners = None if member.leads else {0, member.pk}
+Sums = dict[tuple[str, int], Amounts]  # by key and number
+
+
+def sums(member: Membership, what: str) -> Sums:
+    """The sums of what `member` may see."""
+    return sums_of(member.workspace_id, what, None if member.leads else {0, member.pk})
+
+
+def sums_of(workspace_id: int, what: str, owners: set[int] | None = None) -> Sums:
+    """The sums of these owners, or of all."""
     for _ in range(5):
-        before = _pieces(member.workspace_id)
-        changed = _changed(member.workspace_id)
+        before = _pieces(workspace_id)
+        changed = _changed(workspace_id)
         if len(changed) > MOST_CHANGED:
-            return _through(member.workspace_id, what, owners)
-        found = _kept(member.workspace_id, what, owners)
-        for change in _changes(member.workspace_id, changed):
-            for owner, places, times in change.moved():
-                if owners is None or owner in owners:
-                    _sum(found, places, what, times)
-        if _pieces(member.workspace_id) == before:
+            break
+        found = _kept(workspace_id, what, owners)
+        for change in _changes(workspace_id, changed):
+            for places, times in change.moved():
+                _sum(found, places, what, owners, times)
+        if _pieces(workspace_id) == before:
             return {place: amounts for place, amounts in found.items() if any(amounts)}
-    return _through(member.workspace_id, what, owners)
+    return _through(workspace_id, what, owners)
 
 
 def keep_up(now: datetime) -> int:
@@ -71,12 +78,12 @@ def _keep_piece(workspace_id: int) -> int:
         changed = _changed(workspace_id)[:PIECE]
         if not changed:
             return 0
-        moved: dict[int, Added] = defaultdict(dict)
+        moved: Added = {}
         changes = list(_changes(workspace_id, changed))
         for change in changes:
-            for owner, places, times in change.moved():
+            for places, times in change.moved():
                 for place, amounts in places.items():
-                    add(moved[owner], place, amounts, times)
+                    add(moved, place, amounts, times)
         _write(workspace_id, moved)
         Counted.objects.filter(opportunity__in=changed).delete()
         Counted.objects.bulk_create(change.counted for change in changes if change.counted)
@@ -88,12 +95,12 @@ def _pieces(workspace_id: int) -> int:
     return Pieces.objects.filter(workspace=workspace_id).values_list("count", flat=True).first() or 0
 
 
-def _kept(workspace_id: int, what: str, owners: set[int] | None) -> Added:
+def _kept(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
     rows = Kept.objects.filter(workspace=workspace_id, what=what)
     if owners is not None:
         rows = rows.filter(owner__in=owners)
     totals = rows.values_list("key", "number").annotate(*(Sum(name) for name in _AMOUNTS)).order_by()
-    return {(what, key, number): (tried, reached, met, won) for key, number, tried, reached, met, won in totals}
+    return {(key, number): (tried, reached, met, won) for key, number, tried, reached, met, won in totals}
 
 
 def _changed(workspace_id: int) -> list[int]:
@@ -160,12 +167,10 @@ class Change:
     counted: Counted | None  # None: it is no longer there
     now: Added
 
-    def moved(self) -> Iterator[tuple[int, Added, int]]:
-        """(owner, amounts, times): to be taken out with −1, to be added with 1."""
-        if self.known:
-            yield self.known.owner, self.before, -1
-        if self.counted:
-            yield self.counted.owner, self.now, 1
+    def moved(self) -> Iterator[tuple[Added, int]]:
+        """(amounts, times): to be taken out with −1, to be added with 1."""
+        yield self.before, -1
+        yield self.now, 1
 
 
 def _changes(workspace_id: int, changed: list[int]) -> Iterator[Change]:
@@ -222,7 +227,7 @@ def _steps(ids: list[int]) -> dict[int, list[Step]]:
     return found
 
 
-def _through(workspace_id: int, what: str, owners: set[int] | None) -> Added:
+def _through(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
     """The sums by going through everything once, keeping nothing."""
     whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
     rows = Touch.objects.filter(workspace=workspace_id).annotate(whole=whole).order_by("whole", "at", "id")
@@ -230,24 +235,23 @@ def _through(workspace_id: int, what: str, owners: set[int] | None) -> Added:
     states = {
         pk: State(status, owner or 0, source)
         for pk, status, owner, source in opportunities.values_list("pk", "status", "owner_id", "source")
-        if owners is None or (owner or 0) in owners
     }
-    found: Added = {}
+    found: Sums = {}
     for pk, steps in groupby(rows.values_list("whole", *_STEP).iterator(5000), key=lambda row: row[0]):
         if state := states.pop(pk, None):
-            _sum(found, added((Step(*step) for _, *step in steps), state), what)
+            _sum(found, added((Step(*step) for _, *step in steps), state), what, owners)
     for state in states.values():
-        _sum(found, added((), state), what)
+        _sum(found, added((), state), what, owners)
     return found
 
 
-def _sum(found: Added, more: Added, what: str, times: int = 1) -> None:
+def _sum(found: Sums, more: Added, what: str, owners: set[int] | None, times: int = 1) -> None:
     for place, amounts in more.items():
-        if place[0] == what:
-            add(found, place, amounts, times)
+        if place.what == what and (owners is None or place.owner in owners):
+            add(found, (place.key, place.number), amounts, times)
 
 
-def _write(workspace_id: int, moved: dict[int, Added]) -> None:
+def _write(workspace_id: int, moved: Added) -> None:
     """Add to the sums, making those that are new. One statement: SQLite and PostgreSQL read it alike."""
     columns = ("workspace_id", "owner", "what", "key", "number", *_AMOUNTS)
     table = Kept._meta.db_table
@@ -257,10 +261,7 @@ def _write(workspace_id: int, moved: dict[int, Added]) -> None:
         f" ON CONFLICT (workspace_id, what, owner, key, number) DO UPDATE SET {more}"
     )
     rows: list[list[int | str]] = [
-        [workspace_id, owner, *place, *map(int, amounts)]
-        for owner, places in moved.items()
-        for place, amounts in places.items()
-        if any(amounts)
+        [workspace_id, *place, *map(int, amounts)] for place, amounts in moved.items() if any(amounts)
     ]
     with connection.cursor() as cursor:
         cursor.executemany(statement, rows)

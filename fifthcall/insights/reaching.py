@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import QuerySet
 
 from fifthcall.calendars.models import Block
+from fifthcall.insights.kept import sums
 from fifthcall.insights.pooling import Prior, prior_of
+from fifthcall.insights.trails import CALLS, HOURS
 from fifthcall.journal.models import Event, note_event
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.moving_blocks import Shape, move_following
 from fifthcall.pipeline.week import occurrences
 from fifthcall.rules.case import Channel
-from fifthcall.rules.outcomes import OUTCOMES, THEIRS
+from fifthcall.rules.outcomes import CONNECTS
 from fifthcall.rules.windows import wall
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
@@ -35,8 +33,6 @@ FIRST, LAST = 7, 20
 REST = timedelta(days=60)
 #: The latest calls of one member that are looked at.
 MOST = 20_000
-_CONNECTS = sorted(code for code, outcome in OUTCOMES.items() if outcome.connect and code not in THEIRS)
-_ATTEMPTS = sorted(code for code, outcome in OUTCOMES.items() if outcome.attempt and code not in THEIRS)
 
 
 def calls_of(workspace_id: int, now: datetime) -> QuerySet[Touch]:
@@ -44,7 +40,7 @@ def calls_of(workspace_id: int, now: datetime) -> QuerySet[Touch]:
     return Touch.objects.filter(
         workspace=workspace_id,
         channel=Channel.CALL.value,
-        outcome__in=_ATTEMPTS,
+        outcome__in=CALLS,
         retracts=None,
         retraction=None,
         at__gt=now - BACK,
@@ -58,52 +54,19 @@ def seen_by(member: Membership, now: datetime) -> QuerySet[Touch]:
     return calls if member.leads else calls.filter(member=member)
 
 
-_ZONE = Coalesce(
-    NullIf("person__zone", Value("")),
-    NullIf("opportunity__organization__zone", Value("")),
-    F("workspace__zone"),
-    output_field=CharField(),
-)
-
-
-class _Quarter(Func):
-    """The quarter hours since 1970 began, a whole number; by the database's own means, called for very many rows."""
-
-    output_field = IntegerField()
-    arity = 1
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Any:
-        return self.as_sql(
-            compiler, connection, template="CAST(STRFTIME('%%%%s', %(expressions)s) AS INTEGER) / 900", **context
-        )
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> Any:
-        return self.as_sql(
-            compiler, connection, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s) / 900)::bigint", **context
-        )
+def _months(now: datetime) -> set[str]:
+    """This month and the eleven before it, as "2026-11"."""
+    last = now.year * 12 + now.month - 1
+    return {f"{month // 12}-{month % 12 + 1:02}" for month in range(last - 11, last + 1)}
 
 
 def by_hour(member: Membership, now: datetime) -> dict[tuple[int, int], Score]:
-    """(weekday, hour) on the prospect's clock → calls, and those that reached somebody.
-
-    Counted by the database for each quarter of an hour, which is exact for every offset there is.
-    """
-    rows = (
-        seen_by(member, now)
-        .annotate(their_zone=_ZONE, quarter=_Quarter("at"))
-        .order_by()
-        .values_list("their_zone", "quarter")
-        .annotate(tried=Count("pk"), reached=Count("pk", filter=Q(outcome__in=_CONNECTS)))
-    )
-    of: Counter[tuple[int, int]] = Counter()
-    good: Counter[tuple[int, int]] = Counter()
-    zones: dict[str, ZoneInfo] = {}
-    for name, quarter, count, reached in rows.iterator(5000):
-        zone = zones.get(name) or zones.setdefault(name, ZoneInfo(name))
-        local = datetime.fromtimestamp(quarter * 900, zone)
-        of[local.weekday(), local.hour] += count
-        good[local.weekday(), local.hour] += reached
-    return {place: Score(good[place], count) for place, count in of.items()}
+    """(weekday, hour) on the prospect's clock → calls of twelve months, and those that reached somebody."""
+    months, found = _months(now), defaultdict[tuple[int, int], Score](Score)
+    for (month, place), (tried, reached, _, _) in sums(member, HOURS).items():
+        if month in months:
+            found[divmod(place, 24)] += Score(reached, tried)
+    return dict(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +93,12 @@ def week_of_cells(scores: dict[tuple[int, int], Score]) -> tuple[Prior, list[Cel
 
 def calls_at(member: Membership, weekday: int, hour: int, now: datetime, most: int = 200) -> list[Touch]:
     """The latest calls at an hour of the prospect's week."""
-    rows = seen_by(member, now).annotate(their_zone=_ZONE).select_related("opportunity", "person", "member")
+    months = _months(now)
+    rows = seen_by(member, now).exclude(prospect_zone="").select_related("opportunity", "person", "member")
     found: list[Touch] = []
     for touch in rows.order_by("-at", "-id")[:MOST].iterator(2000):
-        local = wall(touch.at, touch.their_zone)
-        if (local.weekday(), local.hour) == (weekday, hour):
+        local = wall(touch.at, touch.prospect_zone)
+        if (local.weekday(), local.hour) == (weekday, hour) and f"{local:%Y-%m}" in months:
             found.append(touch)
             if len(found) == most:
                 break
@@ -144,7 +108,7 @@ def calls_at(member: Membership, weekday: int, hour: int, now: datetime, most: i
 def _own_calls(member: Membership, now: datetime) -> list[tuple[datetime, bool]]:
     """The member's own latest calls on their own clock (naive), and whether they reached somebody."""
     rows = calls_of(member.workspace_id, now).filter(member=member).order_by("-at").values_list("at", "outcome")[:MOST]
-    return [(wall(at, member.zone), outcome in _CONNECTS) for at, outcome in rows]
+    return [(wall(at, member.zone), outcome in CONNECTS) for at, outcome in rows]
 
 
 def by_block(member: Membership, now: datetime) -> dict[int, Score]:

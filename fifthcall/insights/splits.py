@@ -53,7 +53,7 @@ class Came:
 def split(member: Membership, by: str) -> dict[Group, Came]:
     """Each group with what its attempts came to, of the opportunities that `member` may see. `by`: one of SPLITS."""
     found: dict[Group, Came] = defaultdict(Came)
-    for (_, key, number), (tried, reached, met, wins) in sums(member, by).items():
+    for (key, number), (tried, reached, met, wins) in sums(member, by).items():
         group = tuple(json.loads(key))
         found[group] = _more(found[group], number, Score(wins, tried), Score(reached, tried), met)
     for name, some in _brought(member.workspace_id, by):
@@ -73,12 +73,8 @@ def _brought(workspace_id: int, by: str) -> list[tuple[str, Histories]]:
 
 def _more(one: Came, number: int, won: Score, reached: Score = Score(), met: int = 0) -> Came:  # noqa: B008  # frozen
     parts = list(one.by_number)
-    parts[number - 1] = _sum(parts[number - 1], won)
-    return Came(_sum(one.reached, reached), _sum(one.met, Score(met, reached.of)), _sum(one.won, won), tuple(parts))
-
-
-def _sum(one: Score, other: Score) -> Score:
-    return Score(one.good + other.good, one.of + other.of)
+    parts[number - 1] += won
+    return Came(one.reached + reached, one.met + Score(met, reached.of), one.won + won, tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,17 @@ class Opportunity(models.Model):
     def finished(self) -> bool:
         return self.status in FINISHED
 
+    @property
+    def known_zone(self) -> str:
+        """The prospect's zone; "" where it isn't known."""
+        person, organization = self.person, self.organization
+        return (person and person.zone) or (organization and organization.zone) or ""
+
+    @property
+    def prospect_zone(self) -> str:
+        """The prospect's zone as far as it is known, else the workspace's."""
+        return self.known_zone or self.workspace.zone
+
 
 class Goal(models.Model):
     """What a workspace, or one member, is out for; "not said" is None."""

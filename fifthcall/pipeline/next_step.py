@@ -50,14 +50,13 @@ def case_of(
     if blocks is None:
         blocks = blocks_of(opportunity.owner_id, opportunity.owner.zone) if opportunity.owner else ()
     person, organization = opportunity.person, opportunity.organization
-    zone = (person and person.zone) or (organization and organization.zone) or ""
     return rules.Case(
         status=rules.Status(opportunity.status),
         opened_at=opportunity.created_at,
-        last_contact_at=_noon(opportunity, zone or opportunity.workspace.zone),
+        last_contact_at=_noon(opportunity, opportunity.prospect_zone),
         planned_on=opportunity.planned_on,
-        prospect_zone=zone or opportunity.workspace.zone,
-        zone_known=bool(zone),
+        prospect_zone=opportunity.prospect_zone,
+        zone_known=bool(opportunity.known_zone),
         other_zones=tuple(person.zones.split(",")) if person and person.zones else (),
         regions=_regions(organization.country if organization else "", person.regions if person else ""),
         stage=opportunity.stage,

@@ -16,7 +16,6 @@ from fifthcall.rules.words import KIND_NAMES, KIND_WORDS, day, moment, sentence
 from fifthcall.teams.models import Membership
 from fifthcall.touches import playing
 from fifthcall.touches import words as wording
-from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.models import Touch
 from fifthcall.touches.queue import Due
 from fifthcall.touches.share import next_worth_words, share_words
@@ -208,7 +207,7 @@ def money(value: Decimal | None, currency: str) -> str:
 
 
 def local_time(opportunity: Opportunity, now: datetime) -> str:
-    zone = prospect_zone(opportunity)
+    zone = opportunity.prospect_zone
     return f"{wall(now, zone):%H:%M} for them, {zone.split('/')[-1].replace('_', ' ')}"
 
 

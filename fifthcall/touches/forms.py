@@ -74,7 +74,7 @@ class OutcomeForm(forms.Form):
     def __init__(self, outcome: str, opportunity: Opportunity, member: Membership, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.outcome, self.opportunity, self.member = OUTCOMES[outcome], opportunity, member
-        theirs = prospect_zone(opportunity)
+        theirs = opportunity.prospect_zone
         zones = [(member.zone, f"My time ({_city(member.zone)})")]
         if theirs != member.zone:
             zones.append((theirs, f"Their time ({_city(theirs)})"))
@@ -94,7 +94,7 @@ class OutcomeForm(forms.Form):
     def shown(self) -> list[forms.BoundField]:
         """The inputs of this outcome, those it needs first."""
         names = [name for part in (*self.outcome.needs, *self.outcome.asks) for name in INPUTS[part]]
-        if prospect_zone(self.opportunity) == self.member.zone:
+        if self.opportunity.prospect_zone == self.member.zone:
             names = [name for name in names if name != "zone"]
         if not (self.opportunity.person and self.opportunity.person.helpers):
             names = [name for name in names if name != "answered_by"]
@@ -155,12 +155,6 @@ class OutcomeForm(forms.Form):
         start = instant(datetime.combine(on, at), zone)
         end = instant(datetime.combine(on, until), zone) if until else start + AT_A_TIME
         return Window(start, max(end, start + timedelta(minutes=5)), zone)
-
-
-def prospect_zone(opportunity: Opportunity) -> str:
-    """The prospect's zone as far as it is known, else the workspace's."""
-    person, organization = opportunity.person, opportunity.organization
-    return (person and person.zone) or (organization and organization.zone) or opportunity.workspace.zone
 
 
 def _city(zone: str) -> str:

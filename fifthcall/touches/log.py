@@ -129,6 +129,7 @@ def _append(
         member_id=member_id,
         at=at,
         zone=zone,
+        prospect_zone=opportunity.prospect_zone,
         channel=channel.value,
         outcome=draft.outcome,
         note=draft.note.strip(),

@@ -28,6 +28,7 @@ class Touch(models.Model):
     member = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, null=True, related_name="touches")
     at = models.DateTimeField()
     zone = models.CharField(max_length=64)
+    prospect_zone = models.CharField(max_length=64, blank=True)  # as it was known then (B3)
     channel = models.CharField(max_length=8)
     outcome = models.CharField(max_length=20)
     note = models.TextField(blank=True)

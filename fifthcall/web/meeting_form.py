@@ -12,7 +12,6 @@ from fifthcall.rules.case import Meeting
 from fifthcall.rules.windows import instant, wall
 from fifthcall.rules.words import moment
 from fifthcall.teams.models import Membership
-from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.meetings import email_of, meeting_of
 
 ANSWERS = {
@@ -31,7 +30,7 @@ class MeetingForm(forms.Form):
 
     def __init__(self, opportunity: Opportunity, member: Membership, **kwargs: Any) -> None:
         super().__init__(prefix="meeting", **kwargs)
-        theirs = prospect_zone(opportunity)
+        theirs = opportunity.prospect_zone
         zones = [(theirs, f"Theirs ({theirs.replace('_', ' ')})"), (member.zone, "Mine")]
         field = self.fields["zone"]
         assert isinstance(field, forms.ChoiceField)

@@ -30,9 +30,8 @@ class Score:
     good: int = 0
     of: int = 0
 
-    def add(self, good: bool) -> Score:
-        """With one more try."""
-        return Score(self.good + good, self.of + 1)
+    def __add__(self, other: Score) -> Score:
+        return Score(self.good + other.good, self.of + other.of)
 
     @property
     def rate(self) -> float:

@@ -98,6 +98,7 @@ def test_c7_an_invitation_or_business_by_mail_is_logged_as_what_it_is(
     assert sending.send_due(NOW + 10 * SECOND) == 1
     sent = fresh(message)
     assert sent.touch and (sent.touch.outcome, sent.touch.channel) == (outcome, "email")
+    assert (sent.touch.template, sent.touch.template_version) == (template, 0)  # D3: whose words went out
 
 
 def test_it_can_be_taken_back_until_then(team: Cast, sink: Sink, mailbox: Mailbox) -> None:

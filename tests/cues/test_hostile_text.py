@@ -46,11 +46,11 @@ _SENDERS = {
 }
 
 
-PLAIN = (
-    "We have looked at your offer, and before we go on I would like to know what the spare parts cost in the second year, "
-    "and whether Mr Jansen may come by on Thursday at 10.\nOur works council meets on 12 December; until then I can't say"
-    " more.\n\n"
-)
+PLAIN = """We have looked at your offer, and before we go on I would like to know what the spare parts cost in the
+second year, and whether Mr Jansen may come by on Thursday at 10.
+Our works council meets on 12 December; until then I can't say more.
+
+"""
 MOST = 4.5  # times what plain text of the same length takes; trying again and again takes hundreds
 
 

@@ -40,6 +40,7 @@ def call(row: Opportunity, member: Membership, at: datetime, outcome: str, chann
         member=member,
         at=at,
         zone=member.zone,
+        prospect_zone=row.prospect_zone,
         channel=channel,
         outcome=outcome,
     )

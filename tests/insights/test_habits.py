@@ -124,7 +124,7 @@ def walk(asked: Asked) -> dict[str, Score]:
             last += 30 * DAY
         if within(last) and not (row.status == "open" and row.next_firm):
             tries = sum(OUTCOMES[one.outcome].attempt for one in by_whole[pk])
-            score["five_attempts"] = score["five_attempts"].add(tries >= 5)
+            score["five_attempts"] += Score(tries >= 5, 1)
     for whole in by_whole.values():
         for place, one in enumerate(whole):
             if one.member_id in asked.people and one.agreed_until and asked.since < one.agreed_until < asked.until:
@@ -135,19 +135,19 @@ def walk(asked: Asked) -> dict[str, Score]:
                     if what.attempt and (what.connect or later.at >= one.agreed_from):
                         kept = later.at <= one.agreed_until
                         break
-                score["promises_kept"] = score["promises_kept"].add(kept)
+                score["promises_kept"] += Score(kept, 1)
     for one in mine:
         same = [t for t in every if t.opportunity_id == one.opportunity_id and t.at >= one.at]
         if one.outcome in ("connected", "curious", "meeting_held"):
             unsaid = one.reason == "unknown" or (one.outcome == "curious" and not one.reason)
             noted = not unsaid or any(t.outcome == "why_not" for t in same)
-            score["why_not_yet"] = score["why_not_yet"].add(noted)
+            score["why_not_yet"] += Score(noted, 1)
         if one.outcome == "meeting_held":
             posted = any(t.channel == "post" and t.at <= one.at + DAY for t in same)
             if posted or one.at + DAY <= asked.until:
-                score["notes_in_a_day"] = score["notes_in_a_day"].add(posted)
+                score["notes_in_a_day"] += Score(posted, 1)
         if one.outcome == "proposal_sent":
-            score["reviews_booked"] = score["reviews_booked"].add(not one.reason)
+            score["reviews_booked"] += Score(not one.reason, 1)
     score["in_their_block"] = Score(len(made), len(made))
     beyond = 0
     for theirs in by_person.values():

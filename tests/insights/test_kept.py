@@ -9,9 +9,9 @@ import pytest
 
 from fifthcall.insights import kept
 from fifthcall.insights.histories import histories
-from fifthcall.insights.kept import keep_up, sums
+from fifthcall.insights.kept import Sums, keep_up, sums
 from fifthcall.insights.models import Counted, Kept, Pieces
-from fifthcall.insights.trails import PATH, SPLITS, Added
+from fifthcall.insights.trails import HOURS, PATH, SPLITS, WORDS, WORDS_END
 from fifthcall.pipeline.merging import merge
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.teams.models import Membership
@@ -30,6 +30,7 @@ def touch(team: Cast, row: Opportunity, chance: Random, number: int) -> None:
         member=chance.choice([team.ada, team.ben]),
         at=START + timedelta(hours=chance.randint(0, 500)),
         zone="UTC",
+        prospect_zone=chance.choice(["Asia/Kathmandu", "Europe/Berlin"]),
         channel=chance.choice(["call", "email"]),
         outcome=chance.choice(OUTCOMES),
         purpose=chance.choice(["S8.1", "S1.2", ""]),
@@ -67,14 +68,14 @@ def change(team: Cast, chance: Random, number: int) -> None:
         history(team.ben, 0, chance.choice(["open", "won", "lost"]))
 
 
-def anew(member: Membership, what: str) -> Added:
+def anew(member: Membership, what: str) -> Sums:
     owners = None if member.leads else {0, member.pk}
     return kept._through(member.workspace_id, what, owners)
 
 
 def check(team: Cast) -> None:
     for member in (team.ada, team.ben):
-        for what in (PATH, *SPLITS):
+        for what in (PATH, *SPLITS, HOURS, WORDS, WORDS_END):
             assert sums(member, what) == anew(member, what), (member, what)
 
 
@@ -123,7 +124,7 @@ def test_a_piece_added_while_somebody_reads_is_not_counted_twice(team: Cast, mon
     usual = kept._kept
     ran: list[int] = []
 
-    def meanwhile(workspace_id: int, what: str, owners: set[int] | None) -> Added:
+    def meanwhile(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
         if not ran:
             ran.append(keep_up(START))  # between what has changed and the sums
         return usual(workspace_id, what, owners)

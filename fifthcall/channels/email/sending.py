@@ -203,6 +203,7 @@ def _record_sent(message: Message, at: datetime, now: datetime) -> None:
             member_id=message.member_id,
             agreed=_promised(message),
             purpose=message.purpose,
+            words=(message.template, message.template_version) if message.template_version is not None else ("", 0),
         )
     message.state, message.why, message.sent_at = State.SENT, "", at
     message.save(update_fields=["state", "why", "sent_at", "touch"])

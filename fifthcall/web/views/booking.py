@@ -23,7 +23,6 @@ from fifthcall.rules.windows import wall, zone_info
 from fifthcall.rules.words import day, moment
 from fifthcall.teams.zones import choices
 from fifthcall.touches.booking_links import NoLonger, book_by_link, free_times, hours_of, link_for, open_link, revoke
-from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.meetings import meeting_of
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
@@ -118,7 +117,7 @@ def booking(request: HttpRequest, token: str) -> HttpResponse:
         if not BookingLink.objects.filter(token=token).exists():
             raise Http404
         return render(request, "fifthcall/link_closed.html", status=410)
-    zone = _zone(request.POST.get("zone") or request.GET.get("zone") or "", prospect_zone(link.opportunity))
+    zone = _zone(request.POST.get("zone") or request.GET.get("zone") or "", link.opportunity.prospect_zone)
     if request.method != "POST":
         return _page(request, link, zone)
     try:

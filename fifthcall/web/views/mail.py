@@ -31,7 +31,6 @@ from fifthcall.rules.case import Channel, Kind, Window
 from fifthcall.rules.windows import instant
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
-from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.words import to_say
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
@@ -72,7 +71,7 @@ class LetterForm(forms.Form):
             data["key"],
             in_reply_to=again.message_id if again else "",
             references=f"{again.references} {again.message_id}".strip() if again else "",
-            promise=self._promise(prospect_zone(opportunity)),
+            promise=self._promise(opportunity.prospect_zone),
             template=template,
             template_version=int(number) if number else None,
         )

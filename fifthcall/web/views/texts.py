@@ -29,7 +29,6 @@ from fifthcall.rules.case import Agreed, Kind, Window
 from fifthcall.rules.windows import instant
 from fifthcall.teams.models import Membership
 from fifthcall.touches import card as cards
-from fifthcall.touches.forms import prospect_zone
 from fifthcall.touches.words import to_say
 from fifthcall.web.access import MemberRequest
 from fifthcall.web.found import one_visible
@@ -73,7 +72,7 @@ class TextForm(forms.Form):
             data["text"],
             data["key"],
             data.get("agreed", ""),
-            self._promise(prospect_zone(self.opportunity)),
+            self._promise(self.opportunity.prospect_zone),
             template,
             int(number) if number else None,
         )

@@ -102,7 +102,7 @@ def _page(
 ) -> HttpResponse:
     member, words = request.member, entry.words
     versions = library.versions(member.workspace_id, words.code)
-    found = results(member.workspace_id, clock.now(), words.code)
+    found = results(member.workspace_id, clock.now())
     context = {
         "entry": entry,
         "kind": KIND_NAMES[Kind(words.kind)],
