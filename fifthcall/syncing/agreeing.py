@@ -17,7 +17,7 @@ from django.db.models import F, Q
 
 from fifthcall import clock
 from fifthcall.calendars.models import Appointment, Busy
-from fifthcall.channels.trouble import Trouble, Unknown
+from fifthcall.channels.trouble import Refused, Trouble, Unknown
 from fifthcall.failpoints import failpoint
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.moving_blocks import CannotMove, move_one
@@ -87,8 +87,7 @@ def _agree(client: Client, account: Account, now: datetime) -> list[str]:
     for path, item in items.items():
         if path not in versions:
             _gone(account, item, ours, now)
-    _give(client, account, now)
-    return notes
+    return notes + _give(client, account, now)
 
 
 def _stale(item: Item, etag: str, now: datetime) -> bool:
@@ -193,31 +192,36 @@ def _gone(account: Account, item: Item, ours: dict[str, Ours], now: datetime) ->
             note_event(account.member.workspace_id, None, "put_back", account, now, what=own.mark)
 
 
-def _give(client: Client, account: Account, now: datetime) -> None:
-    """What is new, moved or gone here."""
+def _give(client: Client, account: Account, now: datetime) -> list[str]:
+    """What is new, moved or gone here; what the server would not take, in words."""
+    notes: list[str] = []
     ours = ours_of(account.member, now)
     items = {item.mark: item for item in Item.objects.filter(account=account).exclude(mark="")}
     for mark, own in ours.items():
         item = items.get(mark)
         if item is None:
-            _one(partial(_write_new, client, account, own, now))
+            notes += _one(own.title, partial(_write_new, client, account, own, now))
         elif not item.asks and own.times != (item.starts_at, item.until):
-            _one(partial(_write_moved, client, item, own, now))
+            notes += _one(own.title, partial(_write_moved, client, item, own, now))
     for mark, item in items.items():
         if mark in ours:
             continue
         if item.asks or item.until > now:
-            _one(partial(_take_away, client, item))
+            notes += _one(item.title, partial(_take_away, client, item))
         else:  # over: it stays there, as what has been
             Item.objects.filter(pk=item.pk).update(mark="")
+    return notes
 
 
-def _one(what: Callable[[], object]) -> None:
-    """One entry; whoever was faster is heard the next time."""
+def _one(title: str, what: Callable[[], object]) -> list[str]:
+    """One entry; whoever was faster is heard the next time, and an entry that is refused holds up no other."""
     try:
         what()
     except Changed:
         log.info("An entry was changed while we wrote it.")
+    except Refused as refused:
+        return [f"“{title}” could not be written there: {refused}"]
+    return []
 
 
 def _take_away(client: Client, item: Item) -> None:

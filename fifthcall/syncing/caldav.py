@@ -208,7 +208,7 @@ def _checked(answer: Any) -> Any:
         raise NotLetIn("The calendar server does not accept the user name or password.")
     if status in (404, 410):
         raise Gone("There is no calendar at this address.")
-    if status in (409, 412):
+    if status == 412:
         raise Changed
     if status >= 500 or status == 429:
         raise TryLater(f"The calendar server can't answer now ({status}).")

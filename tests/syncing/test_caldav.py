@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from icalendar import Calendar
@@ -297,6 +298,64 @@ def test_what_is_wrong_with_the_server_is_said(team: Cast, server: Server, accou
         refuse_unsafe(server.url)
     with pytest.raises((Refused, TryLater)):
         refuse_unsafe("ftp://example.com")
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """In front of the server: it takes everything but entries whose path has `what` in it."""
+
+    server_behind: Server
+    what = ""
+
+    def do_PUT(self) -> None:
+        if self.what in unquote(self.path):
+            self.send_error(409)
+        else:
+            self._pass_on()
+
+    def do_PROPFIND(self) -> None:
+        self._pass_on()
+
+    def do_REPORT(self) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        content = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        names = ("Depth", "Content-Type", "If-Match", "If-None-Match")
+        told = {name: self.headers[name] for name in names if name in self.headers}
+        answer = self.server_behind.ask(self.command, self.path, content, **told)
+        self.send_response(answer.status_code)
+        for name in ("ETag", "Content-Type"):
+            if name in answer.headers:
+                self.send_header(name, answer.headers[name])
+        self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def test_an_entry_that_is_refused_is_said_and_holds_up_no_other(
+    team: Cast, server: Server, account: Account, eve: Opportunity
+) -> None:
+    meeting = booked(team, eve)
+    front = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    Thread(target=front.serve_forever, daemon=True).start()
+    Refusing.server_behind, Refusing.what = server, meeting.uid
+    Account.objects.update(url=f"http://127.0.0.1:{front.server_port}/ada/work/")
+    try:
+        assert sync(account.pk, NOW)
+        account.refresh_from_db()
+        assert "Eve" in account.problem and "refuses (409)" in account.problem
+        assert len(events(server)) == len(ours_of(team.ada, NOW)) - 1, "all the others stand there"
+        Refusing.what = "nothing"
+        assert sync(account.pk, NOW + agreeing.EVERY)
+        account.refresh_from_db()
+        assert account.problem == ""
+        in_line(team, server)
+    finally:
+        front.shutdown()
+        front.server_close()
 
 
 class Front(BaseHTTPRequestHandler):
