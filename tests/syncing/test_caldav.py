@@ -35,6 +35,7 @@ from tests import radicale_server
 from tests.cast import Cast
 from tests.channels.mail import opportunity_with
 from tests.radicale_server import PASSWORD, USER, Server
+from tests.rules.test_windows import TABLE
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)  # a Tuesday, 09:00 in Berlin
 HERE = "Europe/Berlin"
@@ -271,6 +272,27 @@ def test_a_series_keeps_its_wall_time_across_a_change_of_clocks(team: Cast, serv
     there = events(server)
     assert {there[one.uid] for one in mine} == {one.times for one in mine}
     assert len({one.starts_at.time() for one in mine}) == 4, "summer and winter"
+
+
+def test_meetings_on_the_day_the_clocks_change_come_back_as_they_went(
+    team: Cast, server: Server, account: Account
+) -> None:
+    """The table of changes of clocks, there and back: the instants hold, and nothing is taken for moved."""
+    expected = {}
+    for number, (zone, _, at) in enumerate(row for row in TABLE if row[1] > f"{NOW:%Y}"):
+        start = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        row = opportunity_with(team.ada, f"P{number}", NOW)
+        meeting = book(row.pk, team.ada, Meeting(start, start + HALF, zone), NOW)
+        expected[meeting.uid] = (start, start + HALF)
+    assert len({zone for zone, *_ in TABLE}) > 10
+    sync(account.pk, NOW)
+    there = events(server)
+    assert {uid: there[uid] for uid in expected} == expected
+    Item.objects.update(etag="")  # all are read again
+    sync(account.pk, NOW + agreeing.EVERY)
+    assert {meeting.uid: (meeting.starts_at, meeting.until) for meeting in Appointment.objects.all()} == expected
+    assert asked(team.ada) == [] and {meeting.sequence for meeting in Appointment.objects.all()} == {0}
+    in_line(team, server)
 
 
 def test_what_is_wrong_with_the_server_is_said(team: Cast, server: Server, account: Account, settings: Any) -> None:
