@@ -42,23 +42,23 @@ Sums = dict[tuple[str, int], Amounts]  # by key and number
 
 def sums(member: Membership, what: str) -> Sums:
     """The sums of what `member` may see."""
-    return sums_of(member.workspace_id, what, None if member.leads else {0, member.pk})
+    return sums_of(member.workspace_id, (what,), None if member.leads else {0, member.pk})[what]
 
 
-def sums_of(workspace_id: int, what: str, owners: set[int] | None = None) -> Sums:
-    """The sums of these owners, or of all."""
+def sums_of(workspace_id: int, whats: tuple[str, ...], owners: set[int] | None = None) -> dict[str, Sums]:
+    """Sums of each kind, of these owners or of all."""
     for _ in range(5):
         before = _pieces(workspace_id)
         changed = _changed(workspace_id)
         if len(changed) > MOST_CHANGED:
             break
-        found = _kept(workspace_id, what, owners)
+        found = {what: _kept(workspace_id, what, owners) for what in whats}
         for change in _changes(workspace_id, changed):
             for places, times in change.moved():
-                _sum(found, places, what, owners, times)
+                _sum(found, places, owners, times)
         if _pieces(workspace_id) == before:
-            return {place: amounts for place, amounts in found.items() if any(amounts)}
-    return _through(workspace_id, what, owners)
+            return {what: {place: some for place, some in found[what].items() if any(some)} for what in whats}
+    return _through(workspace_id, whats, owners)
 
 
 def keep_up(now: datetime) -> int:
@@ -227,7 +227,7 @@ def _steps(ids: list[int]) -> dict[int, list[Step]]:
     return found
 
 
-def _through(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
+def _through(workspace_id: int, whats: tuple[str, ...], owners: set[int] | None) -> dict[str, Sums]:
     """The sums by going through everything once, keeping nothing."""
     whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
     rows = Touch.objects.filter(workspace=workspace_id).annotate(whole=whole).order_by("whole", "at", "id")
@@ -236,19 +236,19 @@ def _through(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
         pk: State(status, owner or 0, source)
         for pk, status, owner, source in opportunities.values_list("pk", "status", "owner_id", "source")
     }
-    found: Sums = {}
+    found: dict[str, Sums] = {what: {} for what in whats}
     for pk, steps in groupby(rows.values_list("whole", *_STEP).iterator(5000), key=lambda row: row[0]):
         if state := states.pop(pk, None):
-            _sum(found, added((Step(*step) for _, *step in steps), state), what, owners)
+            _sum(found, added((Step(*step) for _, *step in steps), state), owners)
     for state in states.values():
-        _sum(found, added((), state), what, owners)
+        _sum(found, added((), state), owners)
     return found
 
 
-def _sum(found: Sums, more: Added, what: str, owners: set[int] | None, times: int = 1) -> None:
+def _sum(found: dict[str, Sums], more: Added, owners: set[int] | None, times: int = 1) -> None:
     for place, amounts in more.items():
-        if place.what == what and (owners is None or place.owner in owners):
-            add(found, (place.key, place.number), amounts, times)
+        if place.what in found and (owners is None or place.owner in owners):
+            add(found[place.what], (place.key, place.number), amounts, times)
 
 
 def _write(workspace_id: int, moved: Added) -> None:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from fifthcall.calendars.models import Block
 from fifthcall.insights.kept import sums
 from fifthcall.insights.pooling import Prior, prior_of
-from fifthcall.insights.trails import CALLS, HOURS
+from fifthcall.insights.trails import CALLS, HOURS, TEAM_HOURS
 from fifthcall.journal.models import Event, note_event
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.moving_blocks import Shape, move_following
@@ -63,7 +63,7 @@ def _months(now: datetime) -> set[str]:
 def by_hour(member: Membership, now: datetime) -> dict[tuple[int, int], Score]:
     """(weekday, hour) on the prospect's clock → calls of twelve months, and those that reached somebody."""
     months, found = _months(now), defaultdict[tuple[int, int], Score](Score)
-    for (month, place), (tried, reached, _, _) in sums(member, HOURS).items():
+    for (month, place), (tried, reached, _, _) in sums(member, TEAM_HOURS if member.leads else HOURS).items():
         if month in months:
             found[divmod(place, 24)] += Score(reached, tried)
     return dict(found)

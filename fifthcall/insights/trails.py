@@ -23,6 +23,7 @@ NUMBERS_SHOWN = 6
 SPLITS = ("channel", "playbook", "step", "template", "source", "rep")
 PATH = "path"
 HOURS = "hours"
+TEAM_HOURS = "team_hours"
 WORDS = "words"
 WORDS_END = "words_end"
 
@@ -110,12 +111,16 @@ def _attempts(found: Added, standing: list[Step], state: State) -> None:
 
 
 def _hours(found: Added, standing: list[Step]) -> None:
-    """HOURS, of who called, by month and hour of the week (0 to 167) on the prospect's clock: (tried, reached)."""
+    """HOURS, of who called, by month and hour of the week (0 to 167) on the prospect's clock: (tried, reached).
+
+    TEAM_HOURS, everybody's: the same, whoever called.
+    """
     for step in standing:
         if step.channel == Channel.CALL.value and step.outcome in CALLS and step.prospect_zone:
             theirs = wall(step.at, step.prospect_zone)
-            at = Place(step.member or 0, HOURS, f"{theirs:%Y-%m}", 24 * theirs.weekday() + theirs.hour)
-            add(found, at, (1, step.outcome in CONNECTS, 0, 0))
+            for owner, what in ((step.member or 0, HOURS), (0, TEAM_HOURS)):
+                at = Place(owner, what, f"{theirs:%Y-%m}", 24 * theirs.weekday() + theirs.hour)
+                add(found, at, (1, step.outcome in CONNECTS, 0, 0))
 
 
 def _words(found: Added, standing: list[Step], state: State) -> None:

@@ -38,7 +38,8 @@ class Result:
 
 def results(workspace_id: int, now: datetime) -> Mapping[Key, Result]:
     """Each version's result in a workspace over the last two years."""
-    return tally(sums_of(workspace_id, WORDS), sums_of(workspace_id, WORDS_END), now)
+    found = sums_of(workspace_id, (WORDS, WORDS_END))
+    return tally(found[WORDS], found[WORDS_END], now)
 
 
 def tally(said: Sums, ended: Sums, now: datetime) -> Mapping[Key, Result]:

@@ -11,7 +11,7 @@ from fifthcall.insights import kept
 from fifthcall.insights.histories import histories
 from fifthcall.insights.kept import Sums, keep_up, sums
 from fifthcall.insights.models import Counted, Kept, Pieces
-from fifthcall.insights.trails import HOURS, PATH, SPLITS, WORDS, WORDS_END
+from fifthcall.insights.trails import HOURS, PATH, SPLITS, TEAM_HOURS, WORDS, WORDS_END
 from fifthcall.pipeline.merging import merge
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.teams.models import Membership
@@ -70,12 +70,12 @@ def change(team: Cast, chance: Random, number: int) -> None:
 
 def anew(member: Membership, what: str) -> Sums:
     owners = None if member.leads else {0, member.pk}
-    return kept._through(member.workspace_id, what, owners)
+    return kept._through(member.workspace_id, (what,), owners)[what]
 
 
 def check(team: Cast) -> None:
     for member in (team.ada, team.ben):
-        for what in (PATH, *SPLITS, HOURS, WORDS, WORDS_END):
+        for what in (PATH, *SPLITS, HOURS, TEAM_HOURS, WORDS, WORDS_END):
             assert sums(member, what) == anew(member, what), (member, what)
 
 
