@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from fifthcall.insights.models import Counted, Kept, Pieces
+from fifthcall.insights.signs import signs_of, signs_sql
 from fifthcall.insights.trails import Added, Amounts, State, Step, add, added
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.teams.models import Membership, Workspace
@@ -61,6 +63,18 @@ def sums_of(workspace_id: int, whats: tuple[str, ...], owners: set[int] | None =
     return _through(workspace_id, whats, owners)
 
 
+def kept_signs_sql(workspace_id: int) -> tuple[str, tuple[Any, ...]]:
+    """`signs.signs_sql` of all opportunities: as it was kept, and counted anew where something has changed since."""
+    changed = _changed(workspace_id)
+    if len(changed) > MOST_CHANGED:
+        return signs_sql(workspace_id)
+    kept = f"SELECT opportunity AS whose, contacts, signs FROM {_COUNTED} WHERE workspace_id = %s"  # noqa: S608
+    if not changed:
+        return kept, (workspace_id,)
+    anew, parameters = signs_sql(workspace_id, changed)
+    return f"{kept} AND opportunity NOT IN ({_written(changed)}) UNION ALL {anew}", (workspace_id, *parameters)
+
+
 def keep_up(now: datetime) -> int:
     """Bring the sums of every workspace up to date, in pieces; how many opportunities were added anew."""
     done = 0
@@ -80,7 +94,10 @@ def _keep_piece(workspace_id: int) -> int:
             return 0
         moved: Added = {}
         changes = list(_changes(workspace_id, changed))
+        signs = signs_of(workspace_id, changed)
         for change in changes:
+            if change.counted:
+                change.counted.contacts, change.counted.signs = signs.get(change.counted.opportunity, (0, 0))
             for places, times in change.moved():
                 for place, amounts in places.items():
                     add(moved, place, amounts, times)

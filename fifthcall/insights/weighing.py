@@ -12,17 +12,15 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Max, Q, Value, When
+from django.db.models import Q
 
+from fifthcall.insights.kept import kept_signs_sql
+from fifthcall.insights.signs import AGREED, AHEAD, CURIOUS, MANY, OLD, RESTING, SERIOUS, YES, bit_where
 from fifthcall.people.models import Fact
 from fifthcall.pipeline.models import Opportunity, OpportunityQuerySet
 from fifthcall.rules.case import Status
-from fifthcall.rules.honesty import MUTUAL, Evidence, How, Signs, weigh
-from fifthcall.rules.outcomes import ASIDE
+from fifthcall.rules.honesty import Evidence, How, Signs, weigh
 from fifthcall.teams.models import Membership
-from fifthcall.touches.models import Touch
-
-OLD, MANY, AGREED, YES, AHEAD, SERIOUS, CURIOUS, RESTING = (1 << bit for bit in range(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,49 +77,27 @@ def evidence(code: int, contacts: int, days: int) -> Evidence:
     return Evidence(days, contacts, agreed, yes, ahead, answer, resting)
 
 
-def _bit(condition: Q, bit: int) -> Case:
-    return Case(When(condition, then=Value(bit)), default=Value(0), output_field=IntegerField())
-
-
 def _weighed(scope: Scope) -> tuple[str, tuple[Any, ...]]:
-    """SQL of (id, stage, value, created_at, contacts, code) of what is not closed.
-
-    The touches are counted in one pass and joined, those of merged ones where they went; contacts are those S10 counts.
-    """
+    """SQL of (id, stage, value, created_at, contacts, code) of what is not closed."""
     policy = scope.member.workspace.policy()
-    gone = Touch.objects.filter(workspace=scope.member.workspace_id, retracts__isnull=False).values("retracts_id")
-    said = Touch.objects.filter(workspace=scope.member.workspace_id, retracts=None).exclude(pk__in=gone)
-    said = said.exclude(outcome__in=ASIDE).exclude(outcome="why_not", reason_until=None).order_by()
-    each = said.values("opportunity_id").annotate(
-        contacts=Count("pk"),
-        agreed=Max(_bit(Q(outcome__in=sorted(MUTUAL)), AGREED)),
-        serious_at=Max(Case(When(outcome="serious", then=F("at")))),
-        curious_at=Max(Case(When(outcome="curious", then=F("at")))),
-    )
-    counted, one = each.query.sql_with_params()
+    touched, ours = kept_signs_sql(scope.member.workspace_id)
     seen = scope.opportunities().unfinished().filter(next_due_at__isnull=False, merged_into=None).order_by()
     base = (
-        _bit(Q(created_at__lte=scope.now - timedelta(days=policy.long_days)), OLD)
-        + _bit(Q(has_appointment=True), AHEAD)
-        + _bit(Q(status=Status.RESTING.value), RESTING)
+        bit_where(Q(created_at__lte=scope.now - timedelta(days=policy.long_days)), OLD)
+        + bit_where(Q(has_appointment=True), AHEAD)
+        + bit_where(Q(status=Status.RESTING.value), RESTING)
     )
     plain = seen.values("id", "stage", "value", "created_at").annotate(base=base)
     visible, other = plain.query.sql_with_params()
-    table, facts = Opportunity._meta.db_table, Fact._meta.db_table
     sql = (
         "SELECT seen.id AS id, seen.stage AS stage, seen.value AS value, seen.created_at AS created_at,"  # noqa: S608  # composed by the ORM; numbers of ours
-        " COALESCE(path.contacts, 0) AS contacts, seen.base + COALESCE(path.agreed, 0)"
+        " COALESCE(path.contacts, 0) AS contacts, seen.base + COALESCE(path.signs, 0)"
         f" + CASE WHEN COALESCE(path.contacts, 0) >= %s THEN {MANY} ELSE 0 END"
-        f" + CASE WHEN EXISTS (SELECT 1 FROM {facts} fact WHERE fact.opportunity_id = seen.id) THEN {YES} ELSE 0 END"
-        " + CASE WHEN path.curious_at IS NOT NULL AND (path.serious_at IS NULL OR path.curious_at > path.serious_at)"
-        f" THEN {CURIOUS} WHEN path.serious_at IS NOT NULL THEN {SERIOUS} ELSE 0 END AS code"
-        f" FROM ({visible}) AS seen LEFT JOIN ("
-        " SELECT COALESCE(whole.merged_into_id, whole.id) AS whose, SUM(counted.contacts) AS contacts,"
-        " MAX(counted.agreed) AS agreed, MAX(counted.serious_at) AS serious_at, MAX(counted.curious_at) AS curious_at"
-        f" FROM {table} whole JOIN ({counted}) AS counted ON counted.opportunity_id = whole.id GROUP BY 1"
-        ") AS path ON path.whose = seen.id"
+        f" + CASE WHEN EXISTS (SELECT 1 FROM {Fact._meta.db_table} fact WHERE fact.opportunity_id = seen.id)"
+        f" THEN {YES} ELSE 0 END AS code"
+        f" FROM ({visible}) AS seen LEFT JOIN ({touched}) AS path ON path.whose = seen.id"
     )
-    return sql, (policy.long_contacts, *other, *one)
+    return sql, (policy.long_contacts, *other, *ours)
 
 
 def _rows(sql: str, parameters: Collection[Any]) -> list[tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from fifthcall.insights.histories import histories
 from fifthcall.insights.kept import Sums, keep_up, sums
 from fifthcall.insights.models import Counted, Kept, Pieces
 from fifthcall.insights.trails import HOURS, PATH, SPLITS, TEAM_HOURS, WORDS, WORDS_END
+from fifthcall.insights.weighing import Heap, Scope, heaps
 from fifthcall.pipeline.merging import merge
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.teams.models import Membership
@@ -20,7 +21,7 @@ from tests.cast import START, Cast
 from tests.insights.test_page import history
 
 pytestmark = pytest.mark.django_db
-OUTCOMES = ["no_answer", "voicemail", "connected", "meeting_set", "sent", "replied", "note"]
+OUTCOMES = ["no_answer", "voicemail", "connected", "meeting_set", "sent", "replied", "note", "serious", "curious"]
 
 
 def touch(team: Cast, row: Opportunity, chance: Random, number: int) -> None:
@@ -77,6 +78,14 @@ def check(team: Cast) -> None:
     for member in (team.ada, team.ben):
         for what in (PATH, *SPLITS, HOURS, TEAM_HOURS, WORDS, WORDS_END):
             assert sums(member, what) == anew(member, what), (member, what)
+    assert weighed(team) == weighed(team, anew=True), "how real each is"
+
+
+def weighed(team: Cast, anew: bool = False) -> set[Heap]:
+    with pytest.MonkeyPatch.context() as patch:
+        if anew:
+            patch.setattr(kept, "MOST_CHANGED", -1)
+        return set(heaps(Scope(team.ada, START)))
 
 
 @pytest.mark.parametrize("seed", range(3))

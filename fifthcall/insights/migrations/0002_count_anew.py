@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, models
 
 
 def count_anew(apps, schema_editor):
@@ -9,4 +9,8 @@ def count_anew(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("channels", "0008_words_of_mails"), ("insights", "0001_kept_sums")]
-    operations = [migrations.RunPython(count_anew, migrations.RunPython.noop)]
+    operations = [
+        migrations.AddField("counted", "contacts", models.IntegerField(default=0)),
+        migrations.AddField("counted", "signs", models.IntegerField(default=0)),
+        migrations.RunPython(count_anew, migrations.RunPython.noop),
+    ]
