@@ -90,5 +90,5 @@ def _team(member: Membership, now: Any) -> list[dict[str, Any]]:
     everybody = Membership.objects.filter(workspace_id=member.workspace_id)
     found = qualities(everybody, now)
     names = dict(everybody.filter(pk__in=found).values_list("pk", "name"))
-    rows = [{"name": names[pk], "noted": one.noted, "of": one.conversations} for pk, one in found.items()]
-    return sorted(rows, key=lambda row: (row["noted"] / row["of"], row["name"]))
+    rows = [{"pk": pk, "name": names[pk], "noted": one.noted, "of": one.conversations} for pk, one in found.items()]
+    return sorted(rows, key=lambda row: row["name"].casefold())  # for coaching: never an order of people
