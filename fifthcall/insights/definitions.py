@@ -67,7 +67,7 @@ NUMBERS: dict[str, Definition] = {
         "somebody. "
         "An hour with few calls is drawn towards the mean of all hours.",
         "(c + m·w) / (n + w), Beta’s 5 % and 95 % points; a block: c / n, with Wilson’s 90 % interval",
-        "B3; Kleinman (1973); Wilson (1927)",
+        "B3; Gelman et al. (2013); Wilson (1927)",
     ),
     "of_wins": Definition(
         "Share of the wins",
@@ -80,7 +80,7 @@ NUMBERS: dict[str, Definition] = {
         "Of a group’s attempts, the share that was a conversation or was answered before anything else happened; that "
         "set a meeting; or that was the last before a win. A group with few cases is drawn towards the mean of all.",
         "(c + m·w) / (n + w), with Beta’s 5 % and 95 % points",
-        "G2; Kleinman (1973)",
+        "G2; Gelman et al. (2013)",
     ),
     "next_touch": Definition(
         "Worth of the next touch",
@@ -88,7 +88,7 @@ NUMBERS: dict[str, Definition] = {
         "The chance is that of your own attempts with that number, before or after a first conversation; few cases are "
         "drawn towards the mean of all.",
         "v · (d + m·w) / (n + w) / t, with Beta’s 5 % and 95 % points in place of the share",
-        "F4; Kleinman (1973)",
+        "F4; Gelman et al. (2013)",
     ),
     "post_cost": Definition(
         "Cost of the post",

@@ -15,7 +15,7 @@ from django.db.models import Avg, Case, Count, Value, When
 from django.db.models.functions import Coalesce
 
 from fifthcall.insights.histories import Path, paths, standing
-from fifthcall.insights.pooling import Prior, prior_of
+from fifthcall.insights.pooling import Leaning, Prior, prior_of, priors_leaning
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import value_of
@@ -28,6 +28,10 @@ from fifthcall.wording.odds import Score
 
 #: Open opportunities that are looked at for the list, the most valuable first.
 LOOKED_AT = 2000
+
+#: By how much the log-odds may differ after a conversation, and from one number to the next.
+_AFTER = tuple(-1 + step / 3 for step in range(10))
+_EACH = tuple(-0.4 + step / 15 for step in range(10))
 
 Key = tuple[bool, int]  # after a first conversation, number of the attempt (MOST and more together)
 
@@ -62,16 +66,30 @@ def _text(scores: dict[Key, Score], typical: Decimal | None) -> str:
     """As `teams.models` reads it; "" where there is nothing to go by."""
     if not scores or typical is None:
         return ""
-    prior = prior_of(scores.values())
-    chances = [[*key, *_chance(prior, score)] for key, score in sorted(scores.items())]
+    chances = [[*key, *_chance(prior, scores.get(key, Score()))] for key, prior in priors(scores).items()]
     return json.dumps(
         {
             "chances": chances,
-            "mean": [False, 0, *_chance(prior, Score())],
+            "mean": [False, 0, *_chance(prior_of(scores.values()), Score())],
             "typical": str(typical.quantize(Decimal("0.01"))),
             "wins": sum(score.good for score in scores.values()),
         }
     )
+
+
+def priors(scores: dict[Key, Score]) -> dict[Key, Prior]:
+    """What is expected of each kind of attempt: after a conversation the odds may be others, and so with each number.
+
+    Both may be anything at first; a difference as large as e to 1 (a number: to a quarter) is as usual as a standard
+    deviation.
+    """
+    keys = [(spoke, number) for spoke in (False, True) for number in range(1 + spoke, MOST + 1)]
+    leanings = (
+        Leaning(tuple(after * spoke + each * (number - 1) for spoke, number in keys), -(after**2 + 16 * each**2) / 2)
+        for after in _AFTER
+        for each in _EACH
+    )
+    return dict(zip(keys, priors_leaning([scores.get(key, Score()) for key in keys], leanings), strict=True))
 
 
 def _chance(prior: Prior, score: Score) -> list[float]:

@@ -6,6 +6,7 @@ import math
 from datetime import timedelta
 
 import pytest
+from scipy.stats import poisson
 
 from fifthcall.insights.adding import adding, monday_of
 from fifthcall.insights.poisson import gamma_below, garwood
@@ -35,6 +36,17 @@ def test_f1_the_published_points_and_large_counts() -> None:
     many = garwood(1_000_000)
     assert many.low == pytest.approx(1_000_000 - 1.645 * 1000, rel=1e-5)
     assert gamma_below(1, 2) == pytest.approx(1 - math.exp(-2))
+
+
+def test_f1_nine_of_ten_intervals_hold_the_true_mean() -> None:
+    """Of twelve weeks with half an addition to ten a week, by the Poisson's own probabilities; never below."""
+    held = []
+    for mean in range(6, 121):
+        counts = range(mean * 3 + 20)
+        shown = [garwood(count) for count in counts]
+        held.append(sum(poisson.pmf(n, mean) for n in counts if shown[n].low <= mean <= shown[n].high))
+    assert min(held) >= 0.9 - 1e-9
+    assert 0.87 <= sum(held) / len(held) <= 0.93
 
 
 def test_f1_weeks_are_the_workspaces_and_none_lies_before_the_first(team: Cast) -> None:

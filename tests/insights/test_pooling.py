@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from fifthcall.insights.pooling import LEAST, Prior, beta_below, beta_point, prior_of
+from fifthcall.insights.pooling import WEIGHTS, Prior, beta_below, beta_point, prior_of
 from fifthcall.wording.odds import Score
 
 SHAPES = st.floats(0.3, 3_000)
@@ -39,7 +39,7 @@ def test_groups_that_do_not_differ_are_one() -> None:
 
 @pytest.mark.parametrize("groups", [[], [Score()], [Score(), Score(0, 0)]])
 def test_nothing_is_known_of_nothing(groups: list[Score]) -> None:
-    assert prior_of(groups) == Prior(0.5, LEAST)
+    assert prior_of(groups) == Prior.of(0.5, WEIGHTS[0])
 
 
 @pytest.mark.parametrize("score", [Score(0, 3), Score(3, 3)])
@@ -49,18 +49,23 @@ def test_one_group_is_never_certain(score: Score) -> None:
     assert 0 < shown.low < prior.rate(score) < shown.high < 1
 
 
-def test_nine_of_ten_intervals_hold_the_true_rate() -> None:
-    """40 weeks of 60 hours each, true rates from Beta(3, 12), tried 5 to 120 times."""
+@pytest.mark.parametrize(
+    ("groups", "cases", "true"),
+    [(60, (5, 120), (3, 12)), (8, (20, 300), (30, 120)), (4, (20, 300), (3, 12)), (2, (5, 60), (3, 12))],
+)
+def test_nine_of_ten_intervals_hold_the_true_rate(
+    groups: int, cases: tuple[int, int], true: tuple[float, float]
+) -> None:
+    """Weeks of 60 hours, a handful of playbooks, two versions: as many groups with true rates from a Beta."""
     chance, held, looked = random.Random(11), 0, 0
-    for _ in range(40):
-        truths = [chance.betavariate(3, 12) for _ in range(60)]
+    while looked < 800:
+        truths = [chance.betavariate(*true) for _ in range(groups)]
         scores = []
         for truth in truths:
-            of = chance.randint(5, 120)
+            of = chance.randint(*cases)
             scores.append(Score(sum(chance.random() < truth for _ in range(of)), of))
         prior = prior_of(scores)
         for truth, score in zip(truths, scores, strict=True):
             shown = prior.shown(score)
-            held += shown.low <= truth <= shown.high
-            looked += 1
+            held, looked = held + (shown.low <= truth <= shown.high), looked + 1
     assert 0.87 <= held / looked <= 0.93, held / looked

@@ -29,7 +29,7 @@ class Chance:
 
     @property
     def _around(self) -> Prior:
-        return self.prior or Prior(self.assumed, ASSUMED_CASES)
+        return self.prior or Prior.of(self.assumed, ASSUMED_CASES)
 
     @property
     def mean(self) -> float:
@@ -43,8 +43,7 @@ class Chance:
         """A value as likely as what is known makes it: few cases leave it wide. An assumption is never drawn."""
         if not self.measured:
             return self.assumed
-        good = self.score.good + self._around.mean * self._around.weight
-        return random.betavariate(good, self.score.of + self._around.weight - good)
+        return random.betavariate(*self._around.beta(self.score))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +95,15 @@ ASSUMED = Rates(
 
 def pooled(counted: Mapping[tuple[Channel, int], Score], meeting: Score, refusal: Score) -> Rates:
     """The rates that `counted` (channel, number of the attempt → answered) speak for, each drawn towards its channel's
-    mean (Kleinman 1973), and that towards the assumption as if it had been seen in `ASSUMED_CASES` cases.
+    mean (`pooling`), and that towards the assumption as if it had been seen in `ASSUMED_CASES` cases.
     """
     answer = {}
     for channel, assumed in ASSUMED.answer.items():
         scores = [counted.get((channel, number), Score()) for number in range(1, NUMBERS + 1)]
-        whole = Score(sum(one.good for one in scores), sum(one.of for one in scores))
+        whole = sum(scores, Score())
         if not whole.of:
             answer[channel] = assumed
             continue
-        prior = Prior(Chance(assumed[0].assumed, whole).mean, prior_of(scores).weight)
+        prior = Prior.of(Chance(assumed[0].assumed, whole).mean, prior_of(scores).weight)
         answer[channel] = tuple(Chance(assumed[0].assumed, score, prior) for score in scores)
     return Rates(answer, Chance(ASSUMED.meeting.assumed, meeting), Chance(ASSUMED.refusal.assumed, refusal))

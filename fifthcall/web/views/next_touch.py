@@ -61,7 +61,7 @@ def _figures(request: MemberRequest, policy: Policy, worth: Worth) -> dict[str, 
 
 
 def _known(worth: Worth, number: int) -> bool:
-    return any(chance.attempt == number for chance in worth.chances)
+    return any(chance.attempt == number and chance.of for chance in worth.chances)
 
 
 def _chances(worth: Worth, number: int) -> dict[str, Any]:
