@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Coalesce
 
-from fifthcall.insights.counting import Asked, Counted, Found, attempts_in, standing
+from fifthcall.insights.counting import Asked, Found, Tally, attempts_in
 from fifthcall.insights.trails import ATTEMPTS
 from fifthcall.rules.case import Channel, Policy
 from fifthcall.rules.facts import WEEK
@@ -19,7 +19,7 @@ from fifthcall.touches.models import Touch
 _PIECE = 500
 
 
-def within_budget(asked: Asked) -> Counted:
+def within_budget(asked: Asked) -> Tally:
     """Attempts in the span, and those beyond the week's budget of that person, whoever made the others.
 
     As `rules.facts.budgeted` counts: a voicemail and the text that goes with it are one.
@@ -32,12 +32,12 @@ def within_budget(asked: Asked) -> Counted:
         if member in whose and asked.since < at <= asked.until
     ]
     of = made.count()
-    return Counted(of - len(beyond), of, tuple(sorted(beyond, key=lambda one: (one.at, one.opportunity), reverse=True)))
+    return Tally(of - len(beyond), of, tuple(sorted(beyond, key=lambda one: (one.at, one.opportunity), reverse=True)))
 
 
 def _people(asked: Asked, made: QuerySet[Touch]) -> Iterator[list[Any]]:
     """The attempts of each person who had more than a week's budget in the span and the week before, oldest first."""
-    around = standing().filter(
+    around = Touch.standing().filter(
         workspace=asked.workspace, outcome__in=ATTEMPTS, at__gt=asked.since - WEEK, at__lte=asked.until
     )
     many = (

@@ -38,7 +38,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Tally:
     """`good` of `of`; `found` names the cases, all that did not go well at least, as far as they are known."""
 
     good: int
@@ -46,7 +46,7 @@ class Counted:
     found: tuple[Found, ...] = ()
 
     @classmethod
-    def of_all(cls, found: Iterable[Found]) -> Counted:
+    def of_all(cls, found: Iterable[Found]) -> Tally:
         every = tuple(found)
         return cls(sum(one.good for one in every), len(every), every)
 
@@ -59,14 +59,9 @@ class Counted:
         return [one for one in self.found if not one.good]
 
 
-def standing(rows: QuerySet[Touch] | None = None) -> QuerySet[Touch]:
-    """Touches that were not taken back."""
-    return (Touch.objects.all() if rows is None else rows).filter(retracts=None, retraction=None)
-
-
 def attempts_in(asked: Asked) -> QuerySet[Touch]:
     """The attempts these people made in the span."""
-    return standing().filter(
+    return Touch.standing().filter(
         workspace=asked.workspace,
         member__in=asked.people,
         outcome__in=ATTEMPTS,

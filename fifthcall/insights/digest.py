@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from fifthcall.insights.case_words import words
-from fifthcall.insights.counting import Counted, attempts_in
+from fifthcall.insights.counting import Tally, attempts_in
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.habits import habits, to_talk_about, week_of
 from fifthcall.pipeline.models import Opportunity
@@ -105,18 +105,18 @@ def _last_week(member: Membership, people: list[Membership], last: date, who: st
     ]
 
 
-def _number(key: str, found: Counted, query: str) -> Line:
+def _number(key: str, found: Tally, query: str) -> Line:
     share = f" ({100 * found.score.rate:.0f} %, likely {_percent(found)})" if found.of >= FEW else ", few cases so far"
     words = f"{NUMBERS[key].name}: {found.good} of {found.of}{share}."
     return Line(words, f"{settings.URL}/insights/habits/{key}/?{query}")
 
 
-def _percent(found: Counted) -> str:
+def _percent(found: Tally) -> str:
     shown = found.score.shown
     return f"{100 * shown.low:.0f}–{100 * shown.high:.0f} %"
 
 
-def _cases(member: Membership, counted: dict[str, Counted]) -> tuple[Line, ...]:
+def _cases(member: Membership, counted: dict[str, Tally]) -> tuple[Line, ...]:
     """One of each habit, as far as the member may see them."""
     chosen = [case for _, case in to_talk_about(counted, each=1)]
     visible = Opportunity.objects.visible_to(member).select_related("person", "organization", "owner")

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from fifthcall.insights.budget import within_budget
-from fifthcall.insights.counting import Asked, Counted, Found, attempts_in, standing
+from fifthcall.insights.counting import Asked, Found, Tally, attempts_in
 from fifthcall.insights.leaving import left
 from fifthcall.insights.proposals import sent_of
 from fifthcall.insights.trails import ATTEMPTS
@@ -36,16 +36,16 @@ _PIECE = 500
 TO_TALK = 2
 
 
-def promises(asked: Asked) -> Counted:
+def promises(asked: Asked) -> Tally:
     """C5: promises whose time was up in the span: kept, late or broken, as `touches.promises.verdict` says."""
-    made = standing().filter(
+    made = Touch.standing().filter(
         workspace=asked.workspace,
         member__in=asked.people,
         agreed_basis=Basis.PROMISE,
         agreed_until__gt=asked.since,
         agreed_until__lt=asked.until,
     )
-    return Counted.of_all(_verdicts(made, asked.until))
+    return Tally.of_all(_verdicts(made, asked.until))
 
 
 def _verdicts(made: QuerySet[Touch], until: datetime) -> Iterator[Found]:
@@ -53,7 +53,7 @@ def _verdicts(made: QuerySet[Touch], until: datetime) -> Iterator[Found]:
     while piece := list(islice(rows, _PIECE)):
         wholes = {one.whole for one in piece}
         # What happens after the span doesn't count: the same span tells the same for ever.
-        later = standing().filter(at__gte=min(one.at for one in piece), at__lte=until, outcome__in=ATTEMPTS)
+        later = Touch.standing().filter(at__gte=min(one.at for one in piece), at__lte=until, outcome__in=ATTEMPTS)
         after: dict[int, list[Touch]] = defaultdict(list)
         for of in ("opportunity__in", "opportunity__merged_into__in"):
             found = later.filter(**{of: wholes}).annotate(whole=_WHOLE).only("at", "outcome")
@@ -66,50 +66,50 @@ def _verdicts(made: QuerySet[Touch], until: datetime) -> Iterator[Found]:
             yield Found(promised.whole, promised.agreed_until, said == "kept", said)
 
 
-def why_not_yet(asked: Asked) -> Counted:
+def why_not_yet(asked: Asked) -> Tally:
     """D1: real conversations, and whether it was noted why they could not act yet, or they did."""
     members = Membership.objects.filter(pk__in=asked.people)
     found = conversations(members, asked.since, asked.until).filter(workspace=asked.workspace)
     return _by_condition(found, found.filter(LEFT_OPEN), "unknown")
 
 
-def reviews(asked: Asked) -> Counted:
+def reviews(asked: Asked) -> Tally:
     """A8: proposals sent, and whether the review of each was booked before."""
     found = sent_of().filter(
         workspace=asked.workspace, member__in=asked.people, at__gt=asked.since, at__lte=asked.until
     )
     rows = found.order_by("-at", "-id").values_list("opportunity_id", "at", "reason")
-    return Counted.of_all(
+    return Tally.of_all(
         Found(pk, at, not reason, "unbooked" if reason else "booked", words=WHY_NO_REVIEW.get(reason, reason))
         for pk, at, reason in rows
     )
 
 
-def _by_condition(whole: QuerySet[Touch], bad: QuerySet[Touch], code: str) -> Counted:
-    """Counted in the database, the bad ones named: there may be very many good ones."""
+def _by_condition(whole: QuerySet[Touch], bad: QuerySet[Touch], code: str) -> Tally:
+    """Tally in the database, the bad ones named: there may be very many good ones."""
     named = [Found(pk, at, False, code) for pk, at in bad.order_by("-at", "-id").values_list("opportunity_id", "at")]
     of = whole.count()
-    return Counted(of - len(named), of, tuple(named))
+    return Tally(of - len(named), of, tuple(named))
 
 
-def notes_in_time(asked: Asked) -> Counted:
+def notes_in_time(asked: Asked) -> Tally:
     """C8: meetings, and whether a handwritten note was posted within a day; one whose day isn't over is left out."""
     other = Piece.objects.filter(touch=OuterRef("pk")).exclude(kind=Piece.Kind.NOTE)
     note = (
-        standing()
+        Touch.standing()
         .filter(opportunity=OuterRef("opportunity"), channel=Channel.POST.value, outcome__in=("posted", "sent"))
         .filter(~Exists(other), at__gte=OuterRef("at"))
         .order_by("at", "id")
         .values("at")[:1]
     )
-    met = standing().filter(
+    met = Touch.standing().filter(
         workspace=asked.workspace,
         member__in=asked.people,
         outcome__in=("meeting_held", "came"),
         at__gt=asked.since,
         at__lte=asked.until,
     )
-    return Counted.of_all(_noted(met, note, asked.until))
+    return Tally.of_all(_noted(met, note, asked.until))
 
 
 def _noted(met: QuerySet[Touch], first: QuerySet[Touch, Any], until: datetime) -> Iterator[Found]:
@@ -121,7 +121,7 @@ def _noted(met: QuerySet[Touch], first: QuerySet[Touch, Any], until: datetime) -
             yield Found(pk, at, False, "late_note" if note is not None and note <= until else "no_note")
 
 
-def slips(asked: Asked) -> Counted:
+def slips(asked: Asked) -> Tally:
     """Steps not done in their block, each time one flowed on, against the attempts that were made (pipeline.slipping).
 
     The journal names the latest of each time; older entries only how many there were.
@@ -139,11 +139,11 @@ def slips(asked: Asked) -> Counted:
         count += int(data.get("count", 0))
         named += [Found(pk, at, False, "slipped") for pk in reversed(data.get("steps", []))]
     done = attempts_in(asked).count()
-    return Counted(done, done + count, tuple(named))
+    return Tally(done, done + count, tuple(named))
 
 
 #: The page's order.
-HABITS: Mapping[str, Callable[[Asked], Counted]] = {
+HABITS: Mapping[str, Callable[[Asked], Tally]] = {
     "five_attempts": left,
     "promises_kept": promises,
     "why_not_yet": why_not_yet,
@@ -154,11 +154,11 @@ HABITS: Mapping[str, Callable[[Asked], Counted]] = {
 }
 
 
-def habits(asked: Asked) -> dict[str, Counted]:
+def habits(asked: Asked) -> dict[str, Tally]:
     return {key: count(asked) for key, count in HABITS.items()}
 
 
-def to_talk_about(counted: Mapping[str, Counted], each: int = TO_TALK) -> list[tuple[str, Found]]:
+def to_talk_about(counted: Mapping[str, Tally], each: int = TO_TALK) -> list[tuple[str, Found]]:
     """(habit, case): the latest of each habit that did not go well, no opportunity twice. Never an order of people."""
     chosen: list[tuple[str, Found]] = []
     seen: set[int] = set()

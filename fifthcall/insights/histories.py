@@ -61,10 +61,8 @@ def given_up(member: Membership) -> Counter[int]:
     return found
 
 
-def standing() -> QuerySet[Touch]:
-    """Attempts that were not taken back. Those taken back are few: looked up once, not for each of very many."""
-    gone = Touch.objects.filter(retracts__isnull=False).values("retracts_id")
-    return Touch.objects.filter(outcome__in=ATTEMPTS, retracts=None).exclude(pk__in=gone).order_by()
+def attempts_made() -> QuerySet[Touch]:
+    return Touch.standing().filter(outcome__in=ATTEMPTS)
 
 
 def won_with(member: Membership, attempts: int) -> QuerySet[Opportunity]:
@@ -72,5 +70,5 @@ def won_with(member: Membership, attempts: int) -> QuerySet[Opportunity]:
     whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
     won = Opportunity.objects.visible_to(member).filter(status=Status.WON.value, merged_into=None)
     of_won = Q(opportunity__status=Status.WON.value) | Q(opportunity__merged_into__status=Status.WON.value)
-    tries = standing().filter(of_won, workspace=member.workspace_id).annotate(whole=whole).values("whole")
+    tries = attempts_made().filter(of_won, workspace=member.workspace_id).annotate(whole=whole).values("whole")
     return won.filter(pk__in=tries.annotate(number=Count("pk")).filter(number=attempts).values("whole"))

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Avg, Case, Count, Value, When
 from django.db.models.functions import Coalesce
 
-from fifthcall.insights.histories import Path, paths, standing
+from fifthcall.insights.histories import Path, attempts_made, paths
 from fifthcall.insights.pooling import Leaning, Prior, prior_of, priors_leaning
 from fifthcall.journal.models import note_event
 from fifthcall.pipeline.models import Opportunity
@@ -144,7 +144,7 @@ def _tried(ids: Iterable[int]) -> dict[int, tuple[int, bool]]:
     found: dict[int, tuple[int, bool]] = {}
     for at in range(0, len(wanted), 500):
         some = wanted[at : at + 500]
-        rows = standing().annotate(whose=whole).filter(whose__in=some).values("whose")
+        rows = attempts_made().annotate(whose=whole).filter(whose__in=some).values("whose")
         counted = rows.annotate(n=Count("id"), spoke=Count(Case(When(outcome__in=CONNECTS, then=Value(1)))))
         found |= {whose: (n, spoke > 0) for whose, n, spoke in counted.values_list("whose", "n", "spoke")}
     return found

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from fifthcall.imports.models import PastHistories
 from fifthcall.insights.brought import brought
-from fifthcall.insights.histories import standing
+from fifthcall.insights.histories import attempts_made
 from fifthcall.insights.kept import sums
 from fifthcall.insights.own_curve import Histories
 from fifthcall.insights.pooling import Prior, prior_of
@@ -104,7 +104,7 @@ def attempts_of(member: Membership, by: str, group: Group, most: int = 200) -> l
         wanted = ~Q(purpose__contains=".")
     elif by == "playbook":
         wanted = Q(purpose__startswith=f"{group[0]}.")
-    rows = standing().filter(wanted, workspace=member.workspace_id)
+    rows = attempts_made().filter(wanted, workspace=member.workspace_id)
     if not member.leads:
         rows = rows.filter(opportunity__in=Opportunity.objects.visible_to(member).values("pk"))
     return list(rows.select_related("opportunity", "person", "member").order_by("-at", "-id")[:most])

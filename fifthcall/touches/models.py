@@ -56,6 +56,12 @@ class Touch(models.Model):
         return f"{self.outcome} {self.at}"
 
     @classmethod
+    def standing(cls) -> models.QuerySet[Touch]:
+        """Touches that were not taken back. Those taken back are few: looked up once, not for each of very many."""
+        gone = cls.objects.filter(retracts__isnull=False).values("retracts_id")
+        return cls.objects.filter(retracts=None).exclude(pk__in=gone).order_by()
+
+    @classmethod
     def history_of(cls, opportunity: Opportunity) -> tuple[case.Touch, ...]:
         """What happened with an opportunity (and those merged into it), as the rules see it, oldest first."""
         return facts_of((_WHOLE_HISTORY if opportunity.has_merged else _HISTORY).rows(opportunity=opportunity.pk))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from fifthcall import clock
 from fifthcall.insights.case_words import words
-from fifthcall.insights.counting import Asked, Counted, Found
+from fifthcall.insights.counting import Asked, Found, Tally
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.habits import HABITS, asked_of, to_talk_about, week_of
 from fifthcall.insights.habits import habits as counted_habits
@@ -140,7 +140,7 @@ def _people(member: Membership) -> list[tuple[str, str]]:
     return [("", "You"), (TEAM, "The team together"), *named]
 
 
-def _habit(key: str, found: Counted) -> dict[str, Any]:
+def _habit(key: str, found: Tally) -> dict[str, Any]:
     score, meaning = found.score, NUMBERS[key]
     codes = [one.code for one in found.missed]
     parts = [(cases_words, codes.count(code)) for code, cases_words in _PARTS.items() if code in codes]
