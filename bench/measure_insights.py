@@ -21,7 +21,9 @@ from fifthcall.insights.proposals import proposals
 from fifthcall.insights.reaching import by_hour
 from fifthcall.insights.splits import split
 from fifthcall.insights.trails import SPLITS
+from fifthcall.insights.weighing import Scope, heaps
 from fifthcall.insights.wording_results import results
+from fifthcall.people.models import Person
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.outcomes import OUTCOMES
 from fifthcall.teams.models import Membership, Role
@@ -57,6 +59,7 @@ FIGURES: dict[str, Callable[[Membership], object]] = {
     "hours": lambda member: by_hour(member, NOW),
     "proposals": proposals,
     "words": lambda member: results(member.workspace_id, NOW),
+    "pipeline": lambda member: heaps(Scope(member, NOW)),
     "next_touch": lambda member: attempts_by_kind(paths(member)),
     **{f"split_{by}": partial(_split, by) for by in SPLITS},
 }
@@ -79,17 +82,26 @@ def _opportunities(sellers: list[Membership], count: int, model: Model) -> int:
     """Half of them open, a tenth won, the others lost; the id of the first."""
     row = Opportunity.objects.get(pk=model.row_id)
     before = row.pk
-    rows = []
+    rows, people = [], _people(row, count)
     for number in range(count):
         status = ("open", "won", "open", "lost", "open", "lost", "open", "lost", "open", "lost")[number % 10]
         one = Opportunity(**{field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields[1:]})
         one.external_id, one.owner_id, one.status = f"N{number}", sellers[number % len(sellers)].pk, status
+        one.person_id = people + number
         one.source = ("fair", "web", "", "partner")[number % 4]
         if status != "open":
             one.next_kind, one.next_due_at, one.next_until = "", None, None
         rows.append(one)
     Opportunity.objects.bulk_create(rows, 2000)
     return Opportunity.objects.filter(pk__gt=before).order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _people(row: Opportunity, count: int) -> int:
+    """Somebody for each; the id of the first."""
+    before = Person.objects.latest("pk").pk
+    people = (Person(workspace=row.workspace, name=f"P{number}", key=f"p{number}") for number in range(count))
+    Person.objects.bulk_create(people, 2000)
+    return Person.objects.filter(pk__gt=before).order_by("pk").values_list("pk", flat=True)[0]
 
 
 def _touches(sellers: list[Membership], count: int, first: int, opportunities: int) -> None:
@@ -101,8 +113,10 @@ def _touches(sellers: list[Membership], count: int, first: int, opportunities: i
     minutes = (
         f"n.i * {max(1, 60 * 24 * 360 // count)}" if count < 60 * 24 * 360 else f"n.i / {-(-count // (60 * 24 * 360))}"
     )
+    place = f"(n.i * 31 + n.i % 3 * (n.i % 7)) % {opportunities}"
     changed = {
-        "opportunity_id": f"{first} + (n.i * 31 + n.i % 3 * (n.i % 7)) % {opportunities}",
+        "opportunity_id": f"{first} + {place}",
+        "person_id": f"{Opportunity.objects.get(pk=first).person_id} + {place}",
         "member_id": f"{sellers[0].pk} + n.i % {len(sellers)}",
         "at": _minutes_after(minutes),
         "outcome": f"CASE {turn} {outcomes} END",

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q
-from django.db.models.functions import Coalesce
 
 from fifthcall.insights.counting import Asked, Found, Tally
 from fifthcall.insights.trails import ATTEMPTS
@@ -47,8 +46,11 @@ def _left(asked: Asked) -> Iterator[tuple[int, datetime, str]]:
     earliest = asked.since - QUIET
     touched = Touch.standing().exclude(outcome__in=ASIDE)
     touched = touched.filter(workspace=asked.workspace, at__gt=earliest, at__lte=asked.until)
-    whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
-    latest = dict(touched.annotate(whole=whole).values_list("whole").annotate(Max("at")))
+    whole = _wholes(asked)
+    latest: dict[int, datetime] = {}
+    for pk, at in touched.values_list("opportunity_id").annotate(Max("at")).iterator(5000):
+        pk = whole.get(pk, pk)
+        latest[pk] = max(at, latest.get(pk, at))
     rows = Opportunity.objects.filter(
         workspace=asked.workspace, owner__in=asked.people, merged_into=None, created_at__lte=asked.until
     ).exclude(status=Status.WON.value)
@@ -73,5 +75,13 @@ def _attempts(asked: Asked, ids: Collection[int]) -> Counter[int]:
     made = Touch.standing().filter(workspace=asked.workspace, outcome__in=ATTEMPTS, at__lte=asked.until)
     if len(ids) <= _FEW:
         made = made.filter(Q(opportunity__in=ids) | Q(opportunity__merged_into__in=ids))
-    whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
-    return Counter(dict(made.annotate(whole=whole).values_list("whole").annotate(Count("pk"))))
+    whole, found = _wholes(asked), Counter[int]()
+    for pk, count in made.values_list("opportunity_id").annotate(Count("pk")).iterator(5000):
+        found[whole.get(pk, pk)] += count
+    return found
+
+
+def _wholes(asked: Asked) -> dict[int, int]:
+    """Opportunity that was merged → where it went. They are few: quicker than to join each touch's."""
+    merged = Opportunity.objects.filter(workspace=asked.workspace, merged_into__isnull=False)
+    return dict(merged.values_list("pk", "merged_into_id"))

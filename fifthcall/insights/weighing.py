@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import connection
@@ -23,7 +23,7 @@ from fifthcall.rules.honesty import Evidence, How, Signs, weigh
 from fifthcall.teams.models import Membership
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """Whose pipeline: what `member` may see at `now`, and of that only `rep`'s where one is named."""
 
@@ -34,6 +34,11 @@ class Scope:
     def opportunities(self) -> OpportunityQuerySet:
         seen = Opportunity.objects.visible_to(self.member)
         return seen.filter(owner_id=self.rep) if self.rep else seen
+
+    @cached_property
+    def touched(self) -> tuple[str, tuple[Any, ...]]:
+        """SQL of (whose, contacts, signs): found once for a page."""
+        return kept_signs_sql(self.member.workspace_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def evidence(code: int, contacts: int, days: int) -> Evidence:
 def _weighed(scope: Scope) -> tuple[str, tuple[Any, ...]]:
     """SQL of (id, stage, value, created_at, contacts, code) of what is not closed."""
     policy = scope.member.workspace.policy()
-    touched, ours = kept_signs_sql(scope.member.workspace_id)
+    touched, ours = scope.touched
     seen = scope.opportunities().unfinished().filter(next_due_at__isnull=False, merged_into=None).order_by()
     base = (
         bit_where(Q(created_at__lte=scope.now - timedelta(days=policy.long_days)), OLD)
