@@ -66,7 +66,8 @@ NUMBERS: dict[str, Definition] = {
         "Of the calls of twelve months at an hour (on the prospect’s clock) or in a block, the share that reached "
         "somebody. "
         "An hour with few calls is drawn towards the mean of all hours.",
-        "(c + m·w) / (n + w), Beta’s 5 % and 95 % points; a block: c / n, with Wilson’s 90 % interval",
+        "(c + m·w) / (n + w) over all m and w as likely as they are, Beta’s 5 % and 95 % points; "
+        "a block: c / n, with Wilson’s 90 % interval",
         "B3; Gelman et al. (2013); Wilson (1927)",
     ),
     "of_wins": Definition(
@@ -79,15 +80,16 @@ NUMBERS: dict[str, Definition] = {
         "Share of a group",
         "Of a group’s attempts, the share that was a conversation or was answered before anything else happened; that "
         "set a meeting; or that was the last before a win. A group with few cases is drawn towards the mean of all.",
-        "(c + m·w) / (n + w), with Beta’s 5 % and 95 % points",
+        "(c + m·w) / (n + w) over all m and w as likely as they are, with Beta’s 5 % and 95 % points",
         "G2; Gelman et al. (2013)",
     ),
     "next_touch": Definition(
         "Worth of the next touch",
         "The value of an opportunity times the chance that its next attempt ends in a win, by the minutes it takes. "
         "The chance is that of your own attempts with that number, before or after a first conversation; few cases are "
-        "drawn towards the mean of all.",
-        "v · (d + m·w) / (n + w) / t, with Beta’s 5 % and 95 % points in place of the share",
+        "drawn towards what the numbers around them and all together say.",
+        "v · (d + m·w) / (n + w) / t over all m and w as likely as they are, "
+        "with Beta’s 5 % and 95 % points in place of the share",
         "F4; Gelman et al. (2013)",
     ),
     "post_cost": Definition(
