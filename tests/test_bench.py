@@ -14,7 +14,7 @@ from bench.measuring import Measurement, in_turns
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = (
-    *("wins", "connects", "meetings", "given_up", "hours", "proposals", "words", "next_touch"),
+    *("wins", "connects", "meetings", "given_up", "hours", "proposals", "words", "pipeline", "next_touch"),
     *(f"split_{by}" for by in ("channel", "playbook", "step", "template", "source", "rep")),
 )
 LIMITS = {
