@@ -12,7 +12,7 @@ from fifthcall.wording.odds import Score
 
 def sent_of() -> QuerySet[Touch]:
     """The proposals that went out; one with a reason went out without its review booked."""
-    return Touch.objects.filter(outcome="proposal_sent", retracts=None, retraction=None)
+    return Touch.standing().filter(outcome="proposal_sent")
 
 
 def proposals(member: Membership) -> tuple[Score, list[tuple[str, int]]]:

@@ -50,9 +50,7 @@ def conversations(members: QuerySet[Membership], since: datetime, until: datetim
     noted_after = Touch.objects.filter(
         opportunity_id=OuterRef("opportunity_id"), outcome="why_not", at__gte=OuterRef("at"), retraction=None
     )
-    real = Touch.objects.filter(
-        member__in=members, at__gt=since, at__lte=until, outcome__in=REAL, retracts=None, retraction=None
-    )
+    real = Touch.standing().filter(member__in=members, at__gt=since, at__lte=until, outcome__in=REAL)
     return real.annotate(noted_after=Exists(noted_after))
 
 
