@@ -38,7 +38,6 @@ _STEP = (
 _AMOUNTS = ("tried", "reached", "met", "won")
 _OPPORTUNITY, _COUNTED = Opportunity._meta.db_table, Counted._meta.db_table
 
-
 Sums = dict[tuple[str, int], Amounts]  # by key and number
 
 
