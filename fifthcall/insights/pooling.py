@@ -122,16 +122,17 @@ def _grid(
     reach = 3 * min(1.5, 1 / math.sqrt(cases * rate * (1 - rate) + 1) + 1 / math.sqrt(len(seen)))
     for step in range(means):
         mean = _odds(level + reach * (2 * step / (means - 1) - 1))
+        expected = [(score, _shifted(mean, shift) if shift else mean) for score, shift in seen]
         for weight in weights:
-            log = _log_likely(seen, mean, weight) + math.log(mean * (1 - mean)) - math.log(weight) / 2
+            log = _log_likely(expected, weight) + math.log(mean * (1 - mean)) - math.log(weight) / 2
             yield mean, weight, log
 
 
-def _log_likely(seen: Collection[tuple[Score, float]], mean: float, weight: float) -> float:
-    """The beta-binomial's, but for what is the same everywhere."""
+def _log_likely(expected: Collection[tuple[Score, float]], weight: float) -> float:
+    """The beta-binomial's of groups with these means, but for what is the same everywhere."""
     whole = 0.0
-    for score, shift in seen:
-        a = (_shifted(mean, shift) if shift else mean) * weight
+    for score, mean in expected:
+        a = mean * weight
         b = weight - a
         whole += math.lgamma(a + score.good) + math.lgamma(b + score.of - score.good) - math.lgamma(weight + score.of)
         whole -= math.lgamma(a) + math.lgamma(b) - math.lgamma(weight)

@@ -37,12 +37,10 @@ MOST = 20_000
 
 def calls_of(workspace_id: int, now: datetime) -> QuerySet[Touch]:
     """Calls of the last year that tried to reach somebody, without those taken back."""
-    return Touch.objects.filter(
+    return Touch.standing().filter(
         workspace=workspace_id,
         channel=Channel.CALL.value,
         outcome__in=CALLS,
-        retracts=None,
-        retraction=None,
         at__gt=now - BACK,
         at__lte=now,
     )

@@ -25,9 +25,8 @@ def signs_sql(workspace_id: int, only: Collection[int] | None = None) -> tuple[s
 
     `contacts` are those S10 counts; `signs` are AGREED and the latest answer, SERIOUS or CURIOUS.
     """
-    gone = Touch.objects.filter(workspace=workspace_id, retracts__isnull=False).values("retracts_id")
-    said = Touch.objects.filter(workspace=workspace_id, retracts=None).exclude(pk__in=gone)
-    said = said.exclude(outcome__in=ASIDE).exclude(outcome="why_not", reason_until=None).order_by()
+    said = Touch.standing().filter(workspace=workspace_id).exclude(outcome__in=ASIDE)
+    said = said.exclude(outcome="why_not", reason_until=None)
     if only is not None:
         said = said.filter(Q(opportunity__in=only) | Q(opportunity__merged_into__in=only))
     each = said.values("opportunity_id").annotate(

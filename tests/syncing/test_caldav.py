@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -322,6 +323,18 @@ def test_what_is_wrong_with_the_server_is_said(team: Cast, server: Server, accou
         refuse_unsafe("ftp://example.com")
 
 
+@contextmanager
+def answering(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server with this handler; its address."""
+    front = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=front.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{front.server_port}/"
+    finally:
+        front.shutdown()
+        front.server_close()
+
+
 class Refusing(BaseHTTPRequestHandler):
     """In front of the server: it takes everything but entries whose path has `what` in it."""
 
@@ -361,11 +374,9 @@ def test_an_entry_that_is_refused_is_said_and_holds_up_no_other(
     team: Cast, server: Server, account: Account, eve: Opportunity
 ) -> None:
     meeting = booked(team, eve)
-    front = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
-    Thread(target=front.serve_forever, daemon=True).start()
     Refusing.server_behind, Refusing.what = server, meeting.uid
-    Account.objects.update(url=f"http://127.0.0.1:{front.server_port}/ada/work/")
-    try:
+    with answering(Refusing) as address:
+        Account.objects.update(url=f"{address}ada/work/")
         assert sync(account.pk, NOW)
         account.refresh_from_db()
         assert "Eve" in account.problem and "refuses (409)" in account.problem
@@ -375,9 +386,6 @@ def test_an_entry_that_is_refused_is_said_and_holds_up_no_other(
         account.refresh_from_db()
         assert account.problem == ""
         in_line(team, server)
-    finally:
-        front.shutdown()
-        front.server_close()
 
 
 class Front(BaseHTTPRequestHandler):
@@ -402,19 +410,13 @@ class Front(BaseHTTPRequestHandler):
 
 
 def test_calendars_on_another_server_of_the_same_house_are_found(server: Server) -> None:
-    front = ThreadingHTTPServer(("127.0.0.1", 0), Front)
-    Thread(target=front.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{front.server_port}/"
-    try:
+    with answering(Front) as address:
         Front.to = server.url
         with Client(address, USER, PASSWORD) as client:
             assert [one.url for one in client.calendars()] == [server.calendar]
         Front.to = server.url.replace("127.0.0.1", "127.0.0.2")
         with Client(address, USER, PASSWORD) as client, pytest.raises(Refused, match="another host"):
             client.calendars()
-    finally:
-        front.shutdown()
-        front.server_close()
 
 
 @pytest.mark.parametrize(
