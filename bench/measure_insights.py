@@ -14,6 +14,7 @@ from bench.filling import Model, model_row
 from bench.measuring import Measurement, Sizes, compared, in_turns
 from bench.office import NOW, salesperson, second_database, settle_down, using, workspace
 from fifthcall import clock
+from fifthcall.insights.habits import HABITS, asked_of
 from fifthcall.insights.histories import given_up, histories, paths
 from fifthcall.insights.kept import keep_up
 from fifthcall.insights.next_touch import attempts_by_kind
@@ -33,22 +34,37 @@ EACH = 10  # touches of an opportunity, on the mean
 SELLERS, ROUNDS = 100, 3
 #: n log n at a million against half of it (2.1), and a little for what the machine does besides.
 LIMIT = round(2 * math.log(1_000_000) / math.log(500_000) * 1.15, 2)
-#: What comes of the touches, by turns: mostly silence, some conversations, few meetings, some mails and answers.
-OUTCOMES_USED = (
-    "no_answer",
-    "voicemail",
-    "no_answer",
-    "sent",
-    "connected",
-    "sent",
-    "replied",
-    "voicemail",
-    "meeting_set",
+#: What comes of the touches, by turns (outcome, channel, reason): mostly silence, some conversations, few meetings, a
+#: few mails and answers. A call-back is promised for the day after.
+USED = (
+    ("no_answer", "call", ""),
+    ("voicemail", "call", ""),
+    ("no_answer", "call", ""),
+    ("sent", "email", ""),
+    ("connected", "call", "unknown"),
+    ("no_answer", "call", ""),
+    ("sent", "email", ""),
+    ("replied", "email", ""),
+    ("voicemail", "call", ""),
+    ("call_back", "call", ""),
+    ("no_answer", "call", ""),
+    ("meeting_set", "call", ""),
+    ("why_not", "desk", "budget"),
+    ("no_answer", "call", ""),
+    ("meeting_held", "meeting", "priority"),
+    ("posted", "post", ""),
+    ("voicemail", "call", ""),
+    ("proposal_sent", "email", ""),
+    ("no_answer", "call", ""),
 )
 
 
 def _split(by: str, member: Membership) -> object:
     return split(member, by)
+
+
+def _habit(key: str, days: int, member: Membership) -> object:
+    return HABITS[key](asked_of(member.workspace, None, NOW, days))
 
 
 FIGURES: dict[str, Callable[[Membership], object]] = {
@@ -62,6 +78,7 @@ FIGURES: dict[str, Callable[[Membership], object]] = {
     "pipeline": lambda member: heaps(Scope(member, NOW)),
     "next_touch": lambda member: attempts_by_kind(paths(member)),
     **{f"split_{by}": partial(_split, by) for by in SPLITS},
+    **{f"{key}_{days}": partial(_habit, key, days) for key in HABITS for days in (30, 365)},
 }
 
 
@@ -108,8 +125,10 @@ def _touches(sellers: list[Membership], count: int, first: int, opportunities: i
     """Opportunity by opportunity in turn, so that their touches lie apart, as they do where people work."""
     model = Touch.objects.filter(opportunity__workspace=sellers[0].workspace).latest("id")
     names = [str(field.column) for field in Touch._meta.concrete_fields if not field.primary_key]
-    outcomes = " ".join(f"WHEN {n} THEN '{code}'" for n, code in enumerate(OUTCOMES_USED))
-    turn = f"(n.i * 7 + n.i / {opportunities}) % {len(OUTCOMES_USED)}"
+    outcome, channel, reason = (" ".join(f"WHEN {n} THEN '{said}'" for n, said in enumerate(by_turn))
+                                for by_turn in zip(*USED, strict=True))  # fmt: skip
+    turn = f"(n.i * 7 + n.i / {opportunities}) % {len(USED)}"
+    promised = f"CASE WHEN {turn} = {[code for code, *_ in USED].index('call_back')} THEN"
     minutes = (
         f"n.i * {max(1, 60 * 24 * 360 // count)}" if count < 60 * 24 * 360 else f"n.i / {-(-count // (60 * 24 * 360))}"
     )
@@ -119,8 +138,14 @@ def _touches(sellers: list[Membership], count: int, first: int, opportunities: i
         "person_id": f"{Opportunity.objects.get(pk=first).person_id} + {place}",
         "member_id": f"{sellers[0].pk} + n.i % {len(sellers)}",
         "at": _minutes_after(minutes),
-        "outcome": f"CASE {turn} {outcomes} END",
-        "channel": f"CASE WHEN {turn} IN (3, 5, 6) THEN 'email' ELSE 'call' END",
+        "outcome": f"CASE {turn} {outcome} END",
+        "channel": f"CASE {turn} {channel} END",
+        "reason": f"CASE {turn} {reason} END",
+        "agreed_basis": f"{promised} 'promise' ELSE '' END",
+        "agreed_kind": f"{promised} 'call' ELSE '' END",
+        "agreed_zone": f"{promised} 'UTC' ELSE '' END",
+        "agreed_from": f"{promised} {_minutes_after(f'{minutes} + 1440')} END",
+        "agreed_until": f"{promised} {_minutes_after(f'{minutes} + 1560')} END",
         "prospect_zone": "CASE n.i % 3 WHEN 0 THEN 'Europe/Berlin' WHEN 1 THEN 'Asia/Kathmandu' ELSE 'UTC' END",
         "purpose": "'S' || (1 + n.i % 9) || '.' || (1 + n.i % 5)",
         "template": "CASE n.i % 3 WHEN 0 THEN '' WHEN 1 THEN 'opener' ELSE 'voicemail' END",
@@ -152,7 +177,7 @@ def measure(sizes: Sizes) -> list[Measurement]:
         boss = past(many)
         with using(small):
             calm = past(half)
-        assert all(OUTCOMES[code] for code in OUTCOMES_USED)
+        assert all(OUTCOMES[code] for code, *_ in USED)
         for name, figure in FIGURES.items():
 
             def there(figure: Callable[[Membership], object] = figure) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import DateTimeField, F, Func, Window
+from django.db.models.functions import Coalesce, Lag
 
-from fifthcall.insights.counting import Asked, Found, Tally, attempts_in
+from fifthcall.insights.counting import Asked, Found, Kind, Tally, latest
 from fifthcall.insights.trails import ATTEMPTS
 from fifthcall.rules.case import Channel, Policy
 from fifthcall.rules.facts import WEEK
@@ -19,40 +20,42 @@ from fifthcall.touches.models import Touch
 _PIECE = 500
 
 
+class _WeekBefore(Func):
+    """The instant a week before; on SQLite without its fraction of a second. What Django makes of it there is slow."""
+
+    output_field = DateTimeField()
+    template = f"(%(expressions)s - INTERVAL '{WEEK.days} days')"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template=f"datetime(%(expressions)s, '-{WEEK.days} days')", **more)
+
+
 def within_budget(asked: Asked) -> Tally:
     """Attempts in the span, and those beyond the week's budget of that person, whoever made the others.
 
     As `rules.facts.budgeted` counts: a voicemail and the text that goes with it are one.
     """
-    whose, made = set(asked.people), attempts_in(asked)
+    whose = None if asked.people is None else set(asked.people)
     beyond = [
-        Found(opportunity, at, False, "beyond", number)
-        for rows in _people(asked, made)
+        Found(opportunity, at, Kind(False, "beyond", number))
+        for rows in _people(asked)
         for opportunity, at, member, number in _beyond(rows, asked.policy)
-        if member in whose and asked.since < at <= asked.until
+        if (member if whose is None else member in whose) and asked.since < at <= asked.until
     ]
-    of = made.count()
-    return Tally(of - len(beyond), of, tuple(sorted(beyond, key=lambda one: (one.at, one.opportunity), reverse=True)))
+    counts = Counter(one.kind for one in beyond)
+    counts[Kind(True, "within")] = asked.attempts().count() - len(beyond)
+    return Tally(counts, latest(beyond))
 
 
-def _people(asked: Asked, made: QuerySet[Touch]) -> Iterator[list[Any]]:
-    """The attempts of each person who had more than a week's budget in the span and the week before, oldest first."""
-    around = Touch.standing().filter(
-        workspace=asked.workspace, outcome__in=ATTEMPTS, at__gt=asked.since - WEEK, at__lte=asked.until
-    )
-    many = (
-        around.exclude(person=None)
-        .order_by()
-        .values("person")
-        .annotate(number=Count("pk"))
-        .filter(number__gt=asked.policy.touches_a_week, person__in=made.values("person"))
-    )
-    ids = list(many.values_list("person", flat=True))
-    # By person alone: the databases would rather go through the whole workspace for each piece.
-    near = Touch.standing().filter(outcome__in=ATTEMPTS, at__gt=asked.since - WEEK, at__lte=asked.until)
+def _people(asked: Asked) -> Iterator[list[Any]]:
+    """The attempts, oldest first, of each person who had more than the budget in a week, pairs not looked at."""
+    made = Touch.standing().filter(outcome__in=ATTEMPTS, at__gt=asked.since - WEEK, at__lte=asked.until)
+    before = Window(Lag("at", asked.policy.touches_a_week), partition_by="person", order_by=["at", "id"])
+    full = made.filter(workspace=asked.workspace, person__isnull=False).annotate(before=before)
+    ids = sorted(set(full.filter(before__gte=_WeekBefore("at")).values_list("person", flat=True)))
     for place in range(0, len(ids), _PIECE):
         rows = (
-            near.filter(person__in=ids[place : place + _PIECE])
+            made.filter(person__in=ids[place : place + _PIECE])
             .order_by("person", "at", "id")
             .annotate(whole=Coalesce(F("opportunity__merged_into_id"), F("opportunity_id")))
             .values_list("person", "whole", "at", "member", "outcome", "channel")

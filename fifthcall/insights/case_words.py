@@ -24,5 +24,5 @@ _WORDS = {
 
 
 def words(case: Found) -> str:
-    said = _WORDS[case.code].format(number=case.number, s="" if case.number == 1 else "s")
+    said = _WORDS[case.kind.code].format(number=case.kind.number, s="" if case.kind.number == 1 else "s")
     return f"{said}: {case.words[0].lower()}{case.words[1:]}" if case.words else said

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -13,58 +15,74 @@ from fifthcall.rules.case import Policy
 from fifthcall.touches.models import Touch
 from fifthcall.wording.odds import Score
 
+#: So many cases of a number are named, the others counted only.
+NAMED = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Members of a workspace (by key), and from after `since` up to `until`, as instants."""
+    """Members of a workspace (by key; None: everybody), and from after `since` up to `until`, as instants."""
 
     workspace: int
-    people: tuple[int, ...]
+    people: tuple[int, ...] | None
     since: datetime
     until: datetime
     policy: Policy
 
+    def touches(self) -> QuerySet[Touch]:
+        """What these people did in the span."""
+        return self.theirs().filter(at__gt=self.since, at__lte=self.until)
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One case: whether it went well, what happened (`code`), and how many (attempts, touches) where that matters."""
+    def theirs(self) -> QuerySet[Touch]:
+        """What these people did, ever. Everybody is not told by their keys: the databases count the quicker."""
+        if self.people is None:
+            return Touch.standing().filter(workspace=self.workspace, member__isnull=False)
+        return Touch.standing().filter(member__in=self.people)
 
-    opportunity: int
-    at: datetime
+    def attempts(self) -> QuerySet[Touch]:
+        return self.touches().filter(outcome__in=ATTEMPTS)
+
+
+class Kind(NamedTuple):
+    """Whether a case went well, what happened, and how many (attempts, touches) where that matters."""
+
     good: bool
     code: str
     number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One case."""
+
+    opportunity: int
+    at: datetime
+    kind: Kind
     words: str = ""  # a reason that was given
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """`good` of `of`; `found` names the cases, all that did not go well at least, as far as they are known."""
+    """How many cases of each kind; `found` names the latest, those that did not go well first, at most NAMED."""
 
-    good: int
-    of: int
+    counts: Counter[Kind]
     found: tuple[Found, ...] = ()
 
     @classmethod
     def of_all(cls, found: Iterable[Found]) -> Tally:
-        every = tuple(found)
-        return cls(sum(one.good for one in every), len(every), every)
+        every = list(found)
+        return cls(Counter(one.kind for one in every), latest(every))
 
     @property
     def score(self) -> Score:
-        return Score(self.good, self.of)
+        return Score(sum(count for kind, count in self.counts.items() if kind.good), self.counts.total())
 
     @property
     def missed(self) -> list[Found]:
-        return [one for one in self.found if not one.good]
+        return [one for one in self.found if not one.kind.good]
 
 
-def attempts_in(asked: Asked) -> QuerySet[Touch]:
-    """The attempts these people made in the span."""
-    return Touch.standing().filter(
-        workspace=asked.workspace,
-        member__in=asked.people,
-        outcome__in=ATTEMPTS,
-        at__gt=asked.since,
-        at__lte=asked.until,
-    )
+def latest(found: Iterable[Found]) -> tuple[Found, ...]:
+    """The ones to be named."""
+    order = sorted(found, key=lambda one: (one.kind.good, -one.at.timestamp(), -one.opportunity))
+    return tuple(order[:NAMED])

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from fifthcall.insights.case_words import words
-from fifthcall.insights.counting import Tally, attempts_in
+from fifthcall.insights.counting import Tally
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.habits import habits, to_talk_about, week_of
 from fifthcall.pipeline.models import Opportunity
@@ -23,6 +23,7 @@ from fifthcall.rules.words import day
 from fifthcall.teams.models import Membership
 from fifthcall.touches.card import whom
 from fifthcall.touches.queue import behind, steps_of
+from fifthcall.wording.odds import Score
 
 #: So many cases to look at.
 CASES = 3
@@ -83,36 +84,36 @@ def write(member: Membership, now: datetime) -> Letter:
     """The digest of the week before the present one, in the member's zone."""
     monday = monday_of(member, now)
     last = monday - timedelta(days=7)
-    sections = [*_last_week(member, [member], last, ""), *_this_week(member, monday, now)]
-    if member.leads:
-        everybody = list(Membership.objects.filter(workspace_id=member.workspace_id))
-        if len(everybody) > 1:
-            sections += [*_last_week(member, everybody, last, "team"), _unowned(member)]
+    sections = [*_last_week(member, member, last), *_this_week(member, monday, now)]
+    if member.leads and Membership.objects.filter(workspace_id=member.workspace_id).count() > 1:
+        sections += [*_last_week(member, None, last), _unowned(member)]
     return Letter(f"Your week from {day(monday)}", tuple(sections))
 
 
-def _last_week(member: Membership, people: list[Membership], last: date, who: str) -> list[Section]:
-    asked = week_of(member.workspace, people, last, member.zone)
+def _last_week(member: Membership, one: Membership | None, last: date) -> list[Section]:
+    """Of one member or (None) of the team."""
+    asked = week_of(member.workspace, one, last, member.zone)
     counted = habits(asked)
-    query = urlencode({"week": last.isoformat()} | ({"who": who} if who else {}))
-    made = attempts_in(asked).aggregate(all=Count("pk"), reached=Count("pk", filter=Q(outcome__in=_CONNECTS)))
+    query = urlencode({"week": last.isoformat()} | ({} if one else {"who": "team"}))
+    made = asked.attempts().aggregate(all=Count("pk"), reached=Count("pk", filter=Q(outcome__in=_CONNECTS)))
     first = Line(f"{_so_many(made['all'], 'attempt')} made, {made['reached']} reached somebody.")
-    lines = [_number(key, found, query) for key, found in counted.items() if found.of]
-    whose = "The team’s" if who else "Your"
+    lines = [_number(key, found, query) for key, found in counted.items() if found.score.of]
+    whose = "Your" if one else "The team’s"
     return [
         Section(f"{whose} last week", (first, *lines)),
-        Section("Cases to talk about" if who else "Three cases to look at", _cases(member, counted)),
+        Section("Three cases to look at" if one else "Cases to talk about", _cases(member, counted)),
     ]
 
 
 def _number(key: str, found: Tally, query: str) -> Line:
-    share = f" ({100 * found.score.rate:.0f} %, likely {_percent(found)})" if found.of >= FEW else ", few cases so far"
-    words = f"{NUMBERS[key].name}: {found.good} of {found.of}{share}."
+    score = found.score
+    share = f" ({100 * score.rate:.0f} %, likely {_percent(score)})" if score.of >= FEW else ", few cases so far"
+    words = f"{NUMBERS[key].name}: {score.good} of {score.of}{share}."
     return Line(words, f"{settings.URL}/insights/habits/{key}/?{query}")
 
 
-def _percent(found: Tally) -> str:
-    shown = found.score.shown
+def _percent(score: Score) -> str:
+    shown = score.shown
     return f"{100 * shown.low:.0f}–{100 * shown.high:.0f} %"
 
 

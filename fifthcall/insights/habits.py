@@ -5,20 +5,16 @@ The same counts serve oneself, one rep and the whole team: only whose touches ar
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from itertools import islice
-from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Subquery
 
 from fifthcall.insights.budget import within_budget
-from fifthcall.insights.counting import Asked, Found, Tally, attempts_in
+from fifthcall.insights.counting import NAMED, Asked, Found, Kind, Tally, latest
 from fifthcall.insights.leaving import left
-from fifthcall.insights.proposals import sent_of
-from fifthcall.insights.trails import ATTEMPTS
+from fifthcall.insights.proposals import PROPOSAL
 from fifthcall.journal.models import Event
 from fifthcall.posting.models import Piece
 from fifthcall.rules.c8_note_after_meeting import WITHIN
@@ -28,68 +24,43 @@ from fifthcall.rules.windows import instant
 from fifthcall.teams.models import Membership, Workspace
 from fifthcall.touches.models import Touch
 from fifthcall.touches.note_quality import LEFT_OPEN, conversations
-from fifthcall.touches.promises import verdict
+from fifthcall.touches.promises import verdicts
 
-_WHOLE = Coalesce(F("opportunity__merged_into_id"), F("opportunity_id"))
-_PIECE = 500
 #: So many of each kind are proposed to be talked about.
 TO_TALK = 2
 
 
 def promises(asked: Asked) -> Tally:
-    """C5: promises whose time was up in the span: kept, late or broken, as `touches.promises.verdict` says."""
-    made = Touch.standing().filter(
+    """C5: promises whose time was up in the span: kept, late or broken, as `touches.promises` tells."""
+    made = asked.theirs().filter(
         workspace=asked.workspace,
-        member__in=asked.people,
         agreed_basis=Basis.PROMISE,
         agreed_until__gt=asked.since,
         agreed_until__lt=asked.until,
     )
-    return Tally.of_all(_verdicts(made, asked.until))
-
-
-def _verdicts(made: QuerySet[Touch], until: datetime) -> Iterator[Found]:
-    rows = made.annotate(whole=_WHOLE).order_by("id").iterator(_PIECE)
-    while piece := list(islice(rows, _PIECE)):
-        wholes = {one.whole for one in piece}
-        # What happens after the span doesn't count: the same span tells the same for ever.
-        later = Touch.standing().filter(at__gte=min(one.at for one in piece), at__lte=until, outcome__in=ATTEMPTS)
-        after: dict[int, list[Touch]] = defaultdict(list)
-        for of in ("opportunity__in", "opportunity__merged_into__in"):
-            found = later.filter(**{of: wholes}).annotate(whole=_WHOLE).only("at", "outcome")
-            for touch in found:
-                after[touch.whole].append(touch)
-        for promised in piece:
-            assert promised.agreed_until
-            since = [one for one in after[promised.whole] if (one.at, one.pk) > (promised.at, promised.pk)]
-            said = verdict(promised, sorted(since, key=lambda one: (one.at, one.pk)), until)
-            yield Found(promised.whole, promised.agreed_until, said == "kept", said)
+    # What happens after the span doesn't count: the same span tells the same for ever.
+    return Tally.of_all(Found(pk, at, Kind(said == "kept", said)) for pk, at, said in verdicts(made, asked.until))
 
 
 def why_not_yet(asked: Asked) -> Tally:
     """D1: real conversations, and whether it was noted why they could not act yet, or they did."""
-    members = Membership.objects.filter(pk__in=asked.people)
-    found = conversations(members, asked.since, asked.until).filter(workspace=asked.workspace)
-    return _by_condition(found, found.filter(LEFT_OPEN), "unknown")
+    every = conversations(asked.touches())
+    bad = every.filter(LEFT_OPEN)
+    missing, unknown = bad.count(), Kind(False, "unknown")
+    named = bad.order_by("-at", "-id").values_list("opportunity_id", "at")[:NAMED]
+    return Tally(
+        Counter({Kind(True, "known"): every.count() - missing, unknown: missing}),
+        tuple(Found(pk, at, unknown) for pk, at in named),
+    )
 
 
 def reviews(asked: Asked) -> Tally:
     """A8: proposals sent, and whether the review of each was booked before."""
-    found = sent_of().filter(
-        workspace=asked.workspace, member__in=asked.people, at__gt=asked.since, at__lte=asked.until
-    )
-    rows = found.order_by("-at", "-id").values_list("opportunity_id", "at", "reason")
+    found = asked.touches().filter(outcome=PROPOSAL)
     return Tally.of_all(
-        Found(pk, at, not reason, "unbooked" if reason else "booked", words=WHY_NO_REVIEW.get(reason, reason))
-        for pk, at, reason in rows
+        Found(pk, at, Kind(not reason, "unbooked" if reason else "booked"), WHY_NO_REVIEW.get(reason, reason))
+        for pk, at, reason in found.values_list("opportunity_id", "at", "reason")
     )
-
-
-def _by_condition(whole: QuerySet[Touch], bad: QuerySet[Touch], code: str) -> Tally:
-    """Tally in the database, the bad ones named: there may be very many good ones."""
-    named = [Found(pk, at, False, code) for pk, at in bad.order_by("-at", "-id").values_list("opportunity_id", "at")]
-    of = whole.count()
-    return Tally(of - len(named), of, tuple(named))
 
 
 def notes_in_time(asked: Asked) -> Tally:
@@ -102,23 +73,16 @@ def notes_in_time(asked: Asked) -> Tally:
         .order_by("at", "id")
         .values("at")[:1]
     )
-    met = Touch.standing().filter(
-        workspace=asked.workspace,
-        member__in=asked.people,
-        outcome__in=("meeting_held", "came"),
-        at__gt=asked.since,
-        at__lte=asked.until,
-    )
-    return Tally.of_all(_noted(met, note, asked.until))
+    met = asked.touches().filter(outcome__in=("meeting_held", "came")).annotate(note_at=Subquery(note))
+    return Tally.of_all(_noted(met.values_list("opportunity_id", "at", "note_at"), asked.until))
 
 
-def _noted(met: QuerySet[Touch], first: QuerySet[Touch, Any], until: datetime) -> Iterator[Found]:
-    rows = met.annotate(note_at=Subquery(first)).order_by("-at", "-id")
-    for pk, at, note in rows.values_list("opportunity_id", "at", "note_at"):
+def _noted(met: Iterable[tuple[int, datetime, datetime | None]], until: datetime) -> Iterator[Found]:
+    for pk, at, note in met:
         if note is not None and note <= min(until, at + WITHIN):
-            yield Found(pk, at, True, "noted")
+            yield Found(pk, at, Kind(True, "noted"))
         elif at + WITHIN <= until:
-            yield Found(pk, at, False, "late_note" if note is not None and note <= until else "no_note")
+            yield Found(pk, at, Kind(False, "late_note" if note is not None and note <= until else "no_note"))
 
 
 def slips(asked: Asked) -> Tally:
@@ -126,20 +90,20 @@ def slips(asked: Asked) -> Tally:
 
     The journal names the latest of each time; older entries only how many there were.
     """
+    whose = {} if asked.people is None else {"subject_id__in": asked.people}
     rows = Event.objects.filter(
         workspace_id=asked.workspace,
         subject="membership",
-        subject_id__in=asked.people,
         verb="slipped",
         at__gt=asked.since,
         at__lte=asked.until,
+        **whose,
     ).order_by("-at", "-id")
-    count, named = 0, []
+    count, named, slipped = 0, [], Kind(False, "slipped")
     for at, data in rows.values_list("at", "data"):
         count += int(data.get("count", 0))
-        named += [Found(pk, at, False, "slipped") for pk in reversed(data.get("steps", []))]
-    done = attempts_in(asked).count()
-    return Tally(done, done + count, tuple(named))
+        named += [Found(pk, at, slipped) for pk in reversed(data.get("steps", []))]
+    return Tally(Counter({Kind(True, "done"): asked.attempts().count(), slipped: count}), latest(named))
 
 
 #: The page's order.
@@ -172,15 +136,14 @@ def to_talk_about(counted: Mapping[str, Tally], each: int = TO_TALK) -> list[tup
     return chosen
 
 
-def asked_of(workspace: Workspace, people: Iterable[Membership], now: datetime, days: int) -> Asked:
-    """The last so many times 24 hours, of these people."""
-    ids = tuple(one.pk for one in people)
-    return Asked(workspace.pk, ids, now - timedelta(days=days), now, workspace.policy())
+def asked_of(workspace: Workspace, one: Membership | None, now: datetime, days: int) -> Asked:
+    """The last so many times 24 hours, of one member or (None) of everybody."""
+    return Asked(workspace.pk, (one.pk,) if one else None, now - timedelta(days=days), now, workspace.policy())
 
 
-def week_of(workspace: Workspace, people: Iterable[Membership], monday: date, zone: str) -> Asked:
+def week_of(workspace: Workspace, one: Membership | None, monday: date, zone: str) -> Asked:
     """The week that begins on `monday`, from midnight to midnight in `zone`. Raises ValueError if it is no Monday."""
     if monday.weekday():
         raise ValueError(monday)
     since, until = (instant(datetime.combine(on, time()), zone) for on in (monday, monday + timedelta(days=7)))
-    return Asked(workspace.pk, tuple(one.pk for one in people), since, until, workspace.policy())
+    return Asked(workspace.pk, (one.pk,) if one else None, since, until, workspace.policy())

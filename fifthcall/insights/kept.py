@@ -20,13 +20,13 @@ from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from fifthcall.insights.models import Counted, Kept, Pieces
-from fifthcall.insights.signs import signs_of, signs_sql
+from fifthcall.insights.signs import signs_sql
 from fifthcall.insights.trails import Added, Amounts, State, Step, add, added
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.teams.models import Membership, Workspace
 from fifthcall.touches.models import Touch
 
-PIECE = 500
+PIECE = 100  # opportunities: others wait to write while a piece is added
 #: With more changed than this it is quicker to go through everything.
 MOST_CHANGED = 3000
 #: Touches may be committed in another order than their ids were given; so far back it is looked again.
@@ -36,6 +36,7 @@ _STEP = (
     "prospect_zone",
 )  # fmt: skip
 _AMOUNTS = ("tried", "reached", "met", "won")
+_SIGNS = "opportunity AS whose, contacts, signs, attempts, last_at"
 _OPPORTUNITY, _COUNTED = Opportunity._meta.db_table, Counted._meta.db_table
 
 Sums = dict[tuple[str, int], Amounts]  # by key and number
@@ -62,49 +63,62 @@ def sums_of(workspace_id: int, whats: tuple[str, ...], owners: set[int] | None =
     return _through(workspace_id, whats, owners)
 
 
-def kept_signs_sql(workspace_id: int) -> tuple[str, tuple[Any, ...]]:
-    """`signs.signs_sql` of all opportunities: as it was kept, and counted anew where something has changed since."""
-    changed = _changed(workspace_id)
-    if len(changed) > MOST_CHANGED:
-        return signs_sql(workspace_id)
-    kept = f"SELECT opportunity AS whose, contacts, signs FROM {_COUNTED} WHERE workspace_id = %s"  # noqa: S608
-    if not changed:
+def kept_signs_sql(workspace_id: int, until: datetime | None = None) -> tuple[str, tuple[Any, ...]]:
+    """`signs.signs_sql` of all opportunities: as it was kept, and counted anew where something has changed since.
+
+    With `until`, those that were touched after it are counted anew too.
+    """
+    anew_of = set(_changed(workspace_id))
+    if until:
+        anew_of |= set(
+            Counted.objects.filter(workspace=workspace_id, last_at__gt=until).values_list("opportunity", flat=True)
+        )
+    if len(anew_of) > MOST_CHANGED:
+        return signs_sql(workspace_id, until=until)
+    kept = f"SELECT {_SIGNS} FROM {_COUNTED} WHERE workspace_id = %s"  # noqa: S608
+    if not anew_of:
         return kept, (workspace_id,)
-    anew, parameters = signs_sql(workspace_id, changed)
-    return f"{kept} AND opportunity NOT IN ({_written(changed)}) UNION ALL {anew}", (workspace_id, *parameters)
+    anew, parameters = signs_sql(workspace_id, sorted(anew_of), until)
+    return f"{kept} AND opportunity NOT IN ({_written(anew_of)}) UNION ALL {anew}", (workspace_id, *parameters)
 
 
 def keep_up(now: datetime) -> int:
     """Bring the sums of every workspace up to date, in pieces; how many opportunities were added anew."""
     done = 0
     for pk in Workspace.objects.order_by("id").values_list("pk", flat=True):
-        while size := _keep_piece(pk):
-            done += size
+        for piece in _in_parts(_changed(pk)):
+            _keep_piece(pk, piece)
+            done += len(piece)
     return done
 
 
-def _keep_piece(workspace_id: int) -> int:
+def _keep_piece(workspace_id: int, changed: list[int]) -> None:
+    """Bring these into the sums as they stand by now."""
     with transaction.atomic():
         # Nobody else adds to these sums meanwhile: what is added twice would be wrong for good.
         Pieces.objects.get_or_create(workspace_id=workspace_id)
         Pieces.objects.select_for_update().get(workspace=workspace_id)
-        changed = _changed(workspace_id)[:PIECE]
-        if not changed:
-            return 0
         moved: Added = {}
         changes = list(_changes(workspace_id, changed))
-        signs = signs_of(workspace_id, changed)
         for change in changes:
-            if change.counted:
-                change.counted.contacts, change.counted.signs = signs.get(change.counted.opportunity, (0, 0))
             for places, times in change.moved():
                 for place, amounts in places.items():
                     add(moved, place, amounts, times)
         _write(workspace_id, moved)
         Counted.objects.filter(opportunity__in=changed).delete()
         Counted.objects.bulk_create(change.counted for change in changes if change.counted)
+        _keep_signs(workspace_id, changed)
         Pieces.objects.filter(workspace=workspace_id).update(count=F("count") + 1)
-    return len(changed)
+
+
+def _keep_signs(workspace_id: int, of: list[int]) -> None:
+    anew, parameters = signs_sql(workspace_id, of)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_COUNTED} SET contacts = anew.contacts, signs = anew.signs, attempts = anew.attempts,"  # noqa: S608
+            f" last_at = anew.last_at FROM ({anew}) AS anew WHERE anew.whose = {_COUNTED}.opportunity",
+            parameters,
+        )
 
 
 def _pieces(workspace_id: int) -> int:

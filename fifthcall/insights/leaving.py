@@ -3,85 +3,84 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from fifthcall.insights.counting import Asked, Found, Tally
-from fifthcall.insights.trails import ATTEMPTS
+from fifthcall.insights.counting import NAMED, Asked, Found, Kind, Tally, latest
+from fifthcall.insights.kept import kept_signs_sql
+from fifthcall.insights.signs import fetched
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Status
-from fifthcall.rules.outcomes import ASIDE
-from fifthcall.touches.models import Touch
 
 #: An open one without a touch for so long, and without a time agreed, counts as left.
 QUIET = timedelta(days=30)
-#: Of more than so many, everybody's attempts are counted in one pass.
-_FEW = 1000
-_LEFT = (Status.LOST.value, Status.RESTING.value)
+_OPEN, _QUIET = Status.OPEN.value, "quiet"
 
 
-def left(asked: Asked) -> Tally:
+def left(asked: Asked, after: int | None = None) -> Tally:
     """Lost or resting with the last touch in the span, or open and 30 days without one within it; by their owner.
 
+    With `after`, those alone that were left after so many attempts; those owed stand for more, too.
     What came in finished and was never touched here was not left here: it isn't counted.
     """
-    gone = {pk: (at, code) for pk, at, code in _left(asked) if asked.since < at <= asked.until}
-    attempts = _attempts(asked, gone)
+    sql, parameters = _left_sql(asked)
     owed = asked.policy.attempts_owed
-    cases = [Found(pk, at, attempts[pk] >= owed, code, attempts[pk]) for pk, (at, code) in gone.items()]
-    return Tally.of_all(sorted(cases, key=lambda one: (one.at, one.opportunity), reverse=True))
+    if after is not None:
+        narrowed = "attempts >= %s" if after == owed else "attempts = %s"
+        sql, parameters = f"SELECT * FROM ({sql}) AS every_one WHERE {narrowed}", (*parameters, after)  # noqa: S608  # composed below
+    each = fetched(f"SELECT code, attempts, COUNT(*) FROM ({sql}) AS those_left GROUP BY 1, 2", parameters)  # noqa: S608  # as above
+    counts = Counter({Kind(tried >= owed, code, tried): count for code, tried, count in each})
+    return Tally(counts, latest(_named(sql, parameters, owed)))
+
+
+def _named(sql: str, parameters: tuple[Any, ...], owed: int) -> Iterator[Found]:
+    """The latest of each code, good and bad apart."""
+    rows = fetched(
+        "SELECT id, code, attempts, last FROM (SELECT those_left.*, ROW_NUMBER() OVER"  # noqa: S608  # as above
+        " (PARTITION BY code, CASE WHEN attempts >= %s THEN 1 ELSE 0 END ORDER BY last DESC, id DESC) AS place"
+        f" FROM ({sql}) AS those_left) AS placed WHERE place <= {NAMED}",
+        (owed, *parameters),
+    )
+    for pk, code, attempts, last in rows:
+        at = _instant(last) + (QUIET if code == _QUIET else timedelta())
+        yield Found(pk, at, Kind(attempts >= owed, code, attempts))
 
 
 def by_attempts(counted: Tally, owed: int) -> list[tuple[int, int]]:
     """(attempts, how many were left after so many), from 0 to those owed; the last holds what got as many or more."""
-    counts = Counter(min(one.number, owed) for one in counted.found)
+    counts = Counter[int]()
+    for kind, count in counted.counts.items():
+        counts[min(kind.number, owed)] += count
     return [(number, counts[number]) for number in range(owed + 1)]
 
 
-def _left(asked: Asked) -> Iterator[tuple[int, datetime, str]]:
-    """Who was left before the span and was not touched since is not looked at: there may be very many."""
-    earliest = asked.since - QUIET
-    touched = Touch.standing().exclude(outcome__in=ASIDE)
-    touched = touched.filter(workspace=asked.workspace, at__gt=earliest, at__lte=asked.until)
-    whole = _wholes(asked)
-    latest: dict[int, datetime] = {}
-    for pk, at in touched.values_list("opportunity_id").annotate(Max("at")).iterator(5000):
-        pk = whole.get(pk, pk)
-        latest[pk] = max(at, latest.get(pk, at))
-    rows = Opportunity.objects.filter(
-        workspace=asked.workspace, owner__in=asked.people, merged_into=None, created_at__lte=asked.until
-    ).exclude(status=Status.WON.value)
-    columns = ("pk", "status", "created_at", "batch", "has_appointment", "next_firm")
-    for pk, status, created, batch, *held in rows.order_by().values_list(*columns).iterator(5000):
-        last = latest.get(pk)
-        if last is None and created <= earliest:
-            continue
-        if found := _when(status, last, created, batch is not None, any(held)):
-            yield pk, *found
+def _left_sql(asked: Asked) -> tuple[str, tuple[Any, ...]]:
+    """SQL of (id, code, attempts, last) of those left in the span; `last`: the last touch, or when it was added."""
+    whose = Q(owner__isnull=False) if asked.people is None else Q(owner__in=asked.people)
+    rows = Opportunity.objects.filter(whose, workspace=asked.workspace, merged_into=None, created_at__lte=asked.until)
+    rows = rows.exclude(status=Status.WON.value).order_by()
+    held = ExpressionWrapper(Q(has_appointment=True) | Q(next_firm=True), BooleanField())
+    seen, theirs = rows.values("id", "status", "created_at", "batch_id").annotate(held=held).query.sql_with_params()
+    touched, ours = kept_signs_sql(asked.workspace, asked.until)
+    each = (
+        f"SELECT seen.id AS id, CASE WHEN seen.status = '{_OPEN}' THEN '{_QUIET}' ELSE seen.status END AS code,"  # noqa: S608  # composed by the ORM; words of ours
+        " COALESCE(path.attempts, 0) AS attempts, COALESCE(path.last_at, seen.created_at) AS last, seen.held AS held,"
+        " path.last_at IS NULL AND seen.batch_id IS NOT NULL AS untouched"
+        f" FROM ({seen}) AS seen LEFT JOIN ({touched}) AS path ON path.whose = seen.id"
+    )
+    sql = (
+        f"SELECT id, code, attempts, last FROM ({each}) AS looked_at WHERE"  # noqa: S608  # as above
+        f" (code <> '{_QUIET}' AND NOT untouched AND last > %s AND last <= %s)"
+        f" OR (code = '{_QUIET}' AND NOT held AND last > %s AND last <= %s)"
+    )
+    bounds = (asked.since, asked.until, asked.since - QUIET, asked.until - QUIET)
+    return sql, (*theirs, *ours, *map(connection.ops.adapt_datetimefield_value, bounds))
 
 
-def _when(status: str, last: datetime | None, created: datetime, imported: bool, held: bool) -> Any:
-    """When it was left, and how; None where it wasn't."""
-    if status in _LEFT:
-        return None if last is None and imported else (last or created, status)
-    return None if held else ((last or created) + QUIET, "quiet")
-
-
-def _attempts(asked: Asked, ids: Collection[int]) -> Counter[int]:
-    """Attempts up to the span's end, with those of what was merged into each."""
-    made = Touch.standing().filter(workspace=asked.workspace, outcome__in=ATTEMPTS, at__lte=asked.until)
-    if len(ids) <= _FEW:
-        made = made.filter(Q(opportunity__in=ids) | Q(opportunity__merged_into__in=ids))
-    whole, found = _wholes(asked), Counter[int]()
-    for pk, count in made.values_list("opportunity_id").annotate(Count("pk")).iterator(5000):
-        found[whole.get(pk, pk)] += count
-    return found
-
-
-def _wholes(asked: Asked) -> dict[int, int]:
-    """Opportunity that was merged → where it went. They are few: quicker than to join each touch's."""
-    merged = Opportunity.objects.filter(workspace=asked.workspace, merged_into__isnull=False)
-    return dict(merged.values_list("pk", "merged_into_id"))
+def _instant(kept: Any) -> datetime:
+    """SQLite gives what was computed as it is written down: in UTC."""
+    return kept if isinstance(kept, datetime) and kept.tzinfo else datetime.fromisoformat(str(kept)).replace(tzinfo=UTC)

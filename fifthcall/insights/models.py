@@ -18,8 +18,10 @@ class Counted(models.Model):
     owner = models.BigIntegerField(default=0)  # 0: nobody's
     source = models.CharField(max_length=120, blank=True)
     parts = models.TextField(blank=True)  # ids of those merged into it, in order, with commas
-    contacts = models.IntegerField(default=0)  # these two as `insights.signs` counts them
+    contacts = models.IntegerField(default=0)  # these four as `insights.signs` counts them
     signs = models.IntegerField(default=0)
+    attempts = models.IntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.opportunity} up to {self.upto}"

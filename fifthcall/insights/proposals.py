@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from fifthcall.rules.outcomes import WHY_NO_REVIEW
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
 from fifthcall.wording.odds import Score
 
-
-def sent_of() -> QuerySet[Touch]:
-    """The proposals that went out; one with a reason went out without its review booked."""
-    return Touch.standing().filter(outcome="proposal_sent")
+#: One with a reason went out without its review booked.
+PROPOSAL = "proposal_sent"
 
 
 def proposals(member: Membership) -> tuple[Score, list[tuple[str, int]]]:
@@ -20,7 +18,7 @@ def proposals(member: Membership) -> tuple[Score, list[tuple[str, int]]]:
 
     One's own; for who leads, everybody's.
     """
-    sent = sent_of().filter(workspace=member.workspace_id)
+    sent = Touch.standing().filter(workspace=member.workspace_id, outcome=PROPOSAL)
     if not member.leads:
         sent = sent.filter(member=member)
     by_reason: dict[str, int] = dict(sent.order_by().values_list("reason").annotate(count=Count("pk")))

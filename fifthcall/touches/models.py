@@ -21,11 +21,18 @@ class Touch(models.Model):
     A correction is a new row: `retracts` names the touch that is taken back.
     """
 
-    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
-    opportunity = models.ForeignKey("pipeline.Opportunity", on_delete=models.PROTECT, related_name="touches")
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="touches")
+    # Without indexes of their own: those below begin with them.
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+", db_index=False)
+    opportunity = models.ForeignKey(
+        "pipeline.Opportunity", on_delete=models.PROTECT, related_name="touches", db_index=False
+    )
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="touches", db_index=False
+    )
+    member = models.ForeignKey(
+        "teams.Membership", on_delete=models.PROTECT, null=True, related_name="touches", db_index=False
+    )
     answered_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="answered")  # C9
-    member = models.ForeignKey("teams.Membership", on_delete=models.PROTECT, null=True, related_name="touches")
     at = models.DateTimeField()
     zone = models.CharField(max_length=64)
     prospect_zone = models.CharField(max_length=64, blank=True)  # as it was known then (B3)
@@ -47,11 +54,16 @@ class Touch(models.Model):
     retracts = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="retraction")
 
     class Meta:
+        # With the outcome in them, what is rare (proposals, meetings) is found, and what is frequent counted, without
+        # reading the rows.
         indexes = [
-            models.Index(fields=["opportunity", "at", "id"], name="touch_history"),
-            models.Index(fields=["member", "at"], name="touch_by_member"),
-            # What is rare (proposals, meetings) is found, and what is frequent counted, without reading the rows.
+            models.Index(fields=["opportunity", "at", "id", "outcome"], name="touch_history"),
+            models.Index(fields=["person", "at", "outcome", "workspace"], name="touch_by_person"),
+            models.Index(fields=["member", "at", "outcome"], name="touch_by_member"),
             models.Index(fields=["workspace", "outcome", "at", "member"], name="touch_by_outcome"),
+            models.Index(
+                fields=["workspace", "agreed_until"], condition=Q(agreed_until__isnull=False), name="touch_agreed"
+            ),
         ]
 
     def __str__(self) -> str:

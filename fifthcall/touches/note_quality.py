@@ -45,18 +45,21 @@ def lacks_reason(touch: Touch) -> bool:
     return touch.outcome in REAL and (touch.reason == "unknown" or (touch.outcome == "curious" and not touch.reason))
 
 
-def conversations(members: QuerySet[Membership], since: datetime, until: datetime) -> QuerySet[Touch, Any]:
-    """The members' real conversations from `since` to `until`, with `noted_after`: whether the reason came later."""
+def conversations(touches: QuerySet[Touch]) -> QuerySet[Touch, Any]:
+    """The real conversations among these, with `noted_after`: whether the reason came later."""
     noted_after = Touch.objects.filter(
         opportunity_id=OuterRef("opportunity_id"), outcome="why_not", at__gte=OuterRef("at"), retraction=None
     )
-    real = Touch.standing().filter(member__in=members, at__gt=since, at__lte=until, outcome__in=REAL)
-    return real.annotate(noted_after=Exists(noted_after))
+    return touches.filter(outcome__in=REAL).annotate(noted_after=Exists(noted_after))
+
+
+def _lately(members: QuerySet[Membership], now: datetime) -> QuerySet[Touch, Any]:
+    return conversations(Touch.standing().filter(member__in=members, at__gt=now - OVER, at__lte=now))
 
 
 def qualities(members: QuerySet[Membership], now: datetime) -> dict[int, Quality]:
     """Each member's note quality over the last 30 days, by the member's key; who spoke with nobody isn't there."""
-    rows = conversations(members, now - OVER, now).values_list("member_id")
+    rows = _lately(members, now).values_list("member_id")
     missing = Count("pk", filter=LEFT_OPEN)
     return {pk: Quality(whole, whole - gone) for pk, whole, gone in rows.annotate(whole=Count("pk"), gone=missing)}
 
@@ -67,7 +70,7 @@ def of_member(member: Membership, now: datetime) -> Quality:
 
 def missing(member: Membership, now: datetime, most: int = 50) -> list[Touch]:
     """The member's own conversations that leave it open, of what is still open, the latest first."""
-    mine = conversations(Membership.objects.filter(pk=member.pk), now - OVER, now)
+    mine = _lately(Membership.objects.filter(pk=member.pk), now)
     still = mine.filter(LEFT_OPEN, opportunity__next_due_at__isnull=False)
     found = still.select_related("opportunity", "opportunity__person", "opportunity__organization")
     return list(found.order_by("-at", "-id")[:most])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from statistics import median_low
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,8 +41,8 @@ class Pipeline:
     heaps: list[Heap]
     board: list[str]
     by_hand: bool  # the order of the stages is the team's own
-    leading: list[Weighed]
-    rows: Mapping[int, Opportunity]
+    of_stages: Mapping[str, list[Weighed]]  # the largest first
+    rows: Mapping[int, Opportunity]  # of those that are shown
     added: Adding
 
     @property
@@ -62,7 +63,7 @@ class Pipeline:
 
     @property
     def largest(self) -> tuple[Weighed, Opportunity] | None:
-        first = next((one for one in self.leading if one.overall == 1), None)
+        first = next(iter(self.scope.weighed), None)
         row = self.rows.get(first.pk) if first else None
         return (first, row) if first and row and row.value and row.value > 0 else None
 
@@ -77,24 +78,19 @@ def whose_goal(scope: Scope) -> int | None:
 
 def read(scope: Scope) -> Pipeline:
     workspace_id = scope.member.workspace_id
-    heaps = weighing.heaps(scope)
-    counts: dict[str, int] = {}
-    for heap in heaps:
-        counts[heap.stage] = counts.get(heap.stage, 0) + heap.count
+    of_stages = weighing.of_stages(scope)
     own = [name.strip().casefold() for name in goal_of(workspace_id, None).stages.splitlines() if name.strip()]
     place = {name: number for number, name in reversed(list(enumerate(own)))}
-    shown = sorted(counts, key=lambda stage: (stage.casefold() not in place, -counts[stage], stage))[:STAGES]
-    found = weighing.leading(scope, shown, EACH, MOST)
-    rows = Opportunity.objects.select_related(*RELATED).in_bulk([one.pk for one in found])
-    middle = {one.stage: rows[one.pk].created_at for one in found if one.by_age == (one.of_stage + 1) // 2}
-    last = len(own)
-
-    def order(stage: str) -> tuple[Any, ...]:
-        return place.get(stage.casefold(), last), -middle[stage].timestamp(), stage
-
+    shown = sorted(of_stages, key=lambda stage: (stage.casefold() not in place, -len(of_stages[stage]), stage))[:STAGES]
+    leading = [one for stage in shown for one in of_stages[stage][:EACH]]
+    rows = Opportunity.objects.select_related(*RELATED).in_bulk([one.pk for one in (*scope.weighed[:MOST], *leading)])
+    # As the team wants them, then those whose middle deal is the youngest.
+    middle = {stage: median_low(one.created_at for one in of_stages[stage]) for stage in shown}
+    board = sorted(sorted(shown), key=middle.__getitem__, reverse=True)
+    board.sort(key=lambda stage: place.get(stage.casefold(), len(own)))
     return Pipeline(
-        scope, goal_of(workspace_id, whose_goal(scope)), heaps, sorted(shown, key=order),
-        any(stage.casefold() in place for stage in shown), found, rows, adding(scope),
+        scope, goal_of(workspace_id, whose_goal(scope)), weighing.heaps(scope), board,
+        any(stage.casefold() in place for stage in shown), of_stages, rows, adding(scope),
     )  # fmt: skip
 
 
@@ -179,7 +175,7 @@ def _columns(found: Pipeline) -> list[dict[str, Any]]:
     columns = []
     for stage in found.board:
         all_ = summed(found.of_stage(stage))
-        cards_ = [one for one in found.leading if one.stage == stage and one.in_stage and one.in_stage <= EACH]
+        cards_ = [one for one in found.of_stages[stage][:EACH] if one.pk in found.rows]
         columns.append(
             amount(found.scope, all_)
             | {
@@ -195,7 +191,7 @@ def _columns(found: Pipeline) -> list[dict[str, Any]]:
 
 def deals(found: Pipeline) -> list[Deal]:
     """The largest ones with a value, the largest first."""
-    rows = ((one, found.rows[one.pk]) for one in found.leading if one.overall <= MOST)
+    rows = ((one, found.rows[one.pk]) for one in found.scope.weighed[:MOST] if one.pk in found.rows)
     return [
         Deal(row.pk, row.name, cards.whom(row), float(row.value), weighing.how_of(one.code))
         for one, row in rows
@@ -254,8 +250,9 @@ def _concentration(found: Pipeline) -> dict[str, Any] | None:
 
 
 def _suspects(scope: Scope) -> dict[str, Any]:
-    total, found = weighing.listed(scope, {"how": How.TIRE_KICKER}, 0, SUSPECTS)
-    return {"rows": rows_of(scope, found), "more": total - len(found), "link": link(scope, how="tire-kicker")}
+    found = weighing.listed(scope, {"how": How.TIRE_KICKER})
+    rows = rows_of(scope, found[:SUSPECTS])
+    return {"rows": rows, "more": len(found) - len(rows), "link": link(scope, how="tire-kicker")}
 
 
 def rows_of(scope: Scope, found: Sequence[Weighed]) -> list[dict[str, Any]]:

@@ -111,7 +111,8 @@ def test_piece_by_piece_comes_to_the_same(team: Cast, monkeypatch: pytest.Monkey
         for _ in range(number % 5):
             touch(team, row, chance, number)
     monkeypatch.setattr(kept, "PIECE", 5)
-    assert kept._keep_piece(team.space.pk) == 5
+    kept._keep_piece(team.space.pk, kept._changed(team.space.pk)[:5])
+    assert Counted.objects.count() == 5
     check(team)
     assert keep_up(START) == 7
     assert Pieces.objects.get(workspace=team.space).count == 3

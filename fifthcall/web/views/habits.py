@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,7 +19,7 @@ from fifthcall.insights.counting import Asked, Found, Tally
 from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.habits import HABITS, asked_of, to_talk_about, week_of
 from fifthcall.insights.habits import habits as counted_habits
-from fifthcall.insights.leaving import by_attempts
+from fifthcall.insights.leaving import by_attempts, left
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.words import day
 from fifthcall.teams.models import Membership
@@ -28,7 +30,6 @@ from fifthcall.wording.odds import needed
 
 SPANS = (30, 90, 365)
 TEAM = "team"
-_LIST = 200
 _COLUMNS = ("habit", "good", "of", "share", "low", "high")
 
 
@@ -44,7 +45,7 @@ def habits(request: MemberRequest) -> HttpResponse:
         "spans": [(span, replace(choice, days=span, week="").query) for span in SPANS],
         "people": _people(request.member) if request.member.leads else [],
         "habits": [_habit(key, found) for key, found in counted.items()],
-        "left": by_attempts(counted["five_attempts"], owed) if counted["five_attempts"].of else [],
+        "left": by_attempts(counted["five_attempts"], owed) if counted["five_attempts"].score.of else [],
         "owed": owed,
         "talk": talk,
         "definitions": [NUMBERS[key] for key in HABITS],
@@ -59,17 +60,16 @@ def habit_cases(request: MemberRequest, code: str) -> HttpResponse:
         raise Http404("There is no such habit.")
     choice = _choice(request)
     asked = choice.asked
-    found = HABITS[code](asked)
-    cases = sorted(found.found, key=lambda one: (one.good, -one.at.timestamp(), one.opportunity))
     attempts = request.GET.get("attempts", "")
-    if attempts.isdecimal() and code == "five_attempts":
-        cases = [one for one in cases if min(one.number, asked.policy.attempts_owed) == int(attempts[:4])]
+    number = int(attempts[:4]) if attempts.isdecimal() and code == "five_attempts" else None
+    found = HABITS[code](asked) if number is None else left(asked, number)
+    score = found.score
     context = {
         "title": NUMBERS[code].name,
         "meaning": NUMBERS[code].words,
-        "rows": _rows(request.member, cases[:_LIST]),
-        "more": len(cases) > _LIST,
-        "unnamed": found.of - len(found.found) if not attempts else 0,
+        "rows": _rows(request.member, found.found),
+        "unnamed": score.of - len(found.found),
+        "missed_unnamed": score.of - score.good - len(found.missed),
         "choice": choice,
     }
     return render(request, "fifthcall/habit_cases.html", context)
@@ -81,9 +81,9 @@ def habits_file(request: MemberRequest, kind: str) -> HttpResponse:
     counted = counted_habits(_choice(request).asked)
     rows = []
     for key, found in counted.items():
-        score = found.score
-        shown = {"share": score.rate, "low": score.shown.low, "high": score.shown.high}
-        rows.append({"habit": key, "good": found.good, "of": found.of} | shown)
+        score, shown = found.score, found.score.shown
+        counts = {"good": score.good, "of": score.of, "share": score.rate, "low": shown.low, "high": shown.high}
+        rows.append({"habit": key} | counts)
     return as_file(kind, "habits", _COLUMNS, rows)
 
 
@@ -110,28 +110,28 @@ def _choice(request: MemberRequest) -> Choice:
     """404 for a time that can't be asked for, and for whom the member may not ask about."""
     member, who = request.member, request.GET.get("who", "")
     week, days = request.GET.get("week", ""), request.GET.get("days", "30")
-    people = _whose(member, who)
+    whose = _whose(member, who)
     if week:
         try:
-            asked = week_of(member.workspace, people, date.fromisoformat(week), member.zone)
+            asked = week_of(member.workspace, whose, date.fromisoformat(week), member.zone)
         except (ValueError, OverflowError):
             raise Http404("A week is named by the date of its Monday.") from None
         return Choice(asked, who, 0, week)
     if days not in {str(span) for span in SPANS}:
         raise Http404("The last 30, 90 or 365 days can be asked for.")
-    return Choice(asked_of(member.workspace, people, clock.now(), int(days)), who, int(days))
+    return Choice(asked_of(member.workspace, whose, clock.now(), int(days)), who, int(days))
 
 
-def _whose(member: Membership, who: str) -> list[Membership]:
+def _whose(member: Membership, who: str) -> Membership | None:
+    """None: the team's."""
     if who in ("", str(member.pk)):
-        return [member]
-    everybody = Membership.objects.filter(workspace_id=member.workspace_id)
-    if who != TEAM:
-        everybody = everybody.filter(pk=int(who)) if who.isdecimal() and len(who) < 19 else everybody.none()
-    people = list(everybody) if member.leads else []
-    if not people:
+        return member
+    found = None
+    if member.leads and who.isdecimal() and len(who) < 19:
+        found = Membership.objects.filter(workspace_id=member.workspace_id, pk=int(who)).first()
+    if found is None and not (member.leads and who == TEAM):
         raise Http404("Whose habits these are, is for them and for who leads.")
-    return people
+    return found
 
 
 def _people(member: Membership) -> list[tuple[str, str]]:
@@ -142,11 +142,13 @@ def _people(member: Membership) -> list[tuple[str, str]]:
 
 def _habit(key: str, found: Tally) -> dict[str, Any]:
     score, meaning = found.score, NUMBERS[key]
-    codes = [one.code for one in found.missed]
-    parts = [(cases_words, codes.count(code)) for code, cases_words in _PARTS.items() if code in codes]
+    codes = Counter[str]()
+    for kind, count in found.counts.items():
+        codes[kind.code] += count
+    parts = [(cases_words, codes[code]) for code, cases_words in _PARTS.items() if codes[code]]
     low, high = percent(score.shown.low), percent(score.shown.high)
     more = max(0, needed(score.rate) - score.of) if score.of else 0
-    return {"key": key, "name": meaning.name, "words": meaning.words, "good": found.good, "of": found.of} | {
+    return {"key": key, "name": meaning.name, "words": meaning.words, "good": score.good, "of": score.of} | {
         "rate": percent(score.rate),
         "low": low,
         "high": high,
@@ -160,7 +162,7 @@ def _habit(key: str, found: Tally) -> dict[str, Any]:
 _PARTS = {"late": "kept late", "broken": "not kept", "late_note": "late", "no_note": "none"}
 
 
-def _rows(member: Membership, cases: list[Found]) -> list[dict[str, Any]]:
+def _rows(member: Membership, cases: Iterable[Found]) -> list[dict[str, Any]]:
     """Cases in words; one that has become somebody else's is told without its name."""
     now = clock.now()
     visible = Opportunity.objects.visible_to(member).select_related("person", "organization", "owner")
@@ -170,13 +172,13 @@ def _rows(member: Membership, cases: list[Found]) -> list[dict[str, Any]]:
 
 def _row(case: Found, one: Opportunity | None, member: Membership, now: Any) -> dict[str, Any]:
     owner = one.owner.name if one and one.owner and one.owner_id != member.pk else ""
-    reason = one.close_reason if one and case.code == "lost" else ""
+    reason = one.close_reason if one and case.kind.code == "lost" else ""
     return {
         "pk": one.pk if one else None,
         "whom": cards.whom(one) if one else "It is somebody else’s now",
         "name": one.name if one else "",
         "owner": owner,
         "what": words(case) + (f": {reason[0].lower()}{reason[1:]}" if reason else ""),
-        "good": case.good,
+        "good": case.kind.good,
         "when": cards.when(case.at, now, member.zone),
     }

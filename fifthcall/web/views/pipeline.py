@@ -122,13 +122,9 @@ def pipeline_list(request: MemberRequest) -> HttpResponse:
     if "week" in request.GET or "won" in request.GET:
         return _dated(request, scope)
     title, wanted = _wanted(request)
-    after = _number(request.GET.get("after", "0"))
-    page = max(1, _number(request.GET.get("page", "1")))
-    total, found = weighing.listed(scope, wanted, after + (page - 1) * PAGE, PAGE)
-    if not found:
-        page, (total, found) = 1, weighing.listed(scope, wanted, after, PAGE)
-    rows = pages.rows_of(scope, found)
-    return _list(request, title, rows, total - after if found else 0, page)
+    found = weighing.listed(scope, wanted)[_number(request.GET.get("after", "0")) :]
+    page = Paginator(found, PAGE).get_page(_number(request.GET.get("page", "1")))
+    return _list(request, title, pages.rows_of(scope, list(page)), len(found), page.number)
 
 
 def _wanted(request: MemberRequest) -> tuple[str, dict[str, Any]]:
