@@ -99,3 +99,20 @@ def test_d1_the_pages_ask_and_show_it(team: Cast, row: Opportunity) -> None:
         ada.post(answer, {f"why{row.pk}-reason": "budget", "back": "today"})
         assert "left it open" not in ada.get(page).content.decode()
         assert "1 of 1" in ada.get(reverse("note_quality")).content.decode()
+
+
+def test_d1_each_name_of_the_team_leads_to_the_conversations_behind_it_and_nobody_is_ranked(team: Cast) -> None:
+    for owner, reasons in ((team.ben, ("unknown",)), (team.ada, ("budget", "unknown"))):
+        for reason in reasons:
+            row = editing.add(owner, {"name": f"{owner.name} {reason}", "owner_id": owner.pk}, NOW)
+            log(row.pk, owner, Draft("connected", reason=reason), NOW)
+    ada = team.sign_in(team.ada)
+    with clock.at(NOW):
+        page = ada.get(reverse("note_quality")).content.decode()
+        places = []
+        for who in (team.ada, team.ben):
+            link = f"{reverse('habit_cases', args=['why_not_yet'])}?who={who.pk}&amp;days=30"
+            places.append(page.index(f'<a href="{link}">{who.name}</a>'))
+            cases = ada.get(link.replace("&amp;", "&"))
+            assert [one["name"] for one in cases.context["rows"]] == [f"{who.name} unknown"]
+    assert places == sorted(places), "by name: not by what they noted"
