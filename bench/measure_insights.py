@@ -14,6 +14,7 @@ from bench.filling import Model, model_row
 from bench.measuring import Measurement, Sizes, compared, in_turns
 from bench.office import NOW, salesperson, second_database, settle_down, using, workspace
 from fifthcall import clock
+from fifthcall.insights.budget import keep_weeks
 from fifthcall.insights.habits import HABITS, asked_of
 from fifthcall.insights.histories import given_up, histories, paths
 from fifthcall.insights.kept import keep_up
@@ -36,26 +37,29 @@ SELLERS, ROUNDS = 100, 3
 LIMIT = round(2 * math.log(1_000_000) / math.log(500_000) * 1.15, 2)
 #: What comes of the touches, by turns (outcome, channel, reason): mostly silence, some conversations, few meetings, a
 #: few mails and answers. A call-back is promised for the day after.
+_SILENCE = (
+    ("no_answer", "call", ""),
+    ("voicemail", "call", ""),
+    ("no_answer", "call", ""),
+    ("sent", "email", ""),
+    ("no_answer", "call", ""),
+    ("sent", "email", ""),
+)
 USED = (
-    ("no_answer", "call", ""),
-    ("voicemail", "call", ""),
-    ("no_answer", "call", ""),
-    ("sent", "email", ""),
+    *_SILENCE,
     ("connected", "call", "unknown"),
-    ("no_answer", "call", ""),
-    ("sent", "email", ""),
+    *_SILENCE,
     ("replied", "email", ""),
-    ("voicemail", "call", ""),
+    *_SILENCE,
     ("call_back", "call", ""),
-    ("no_answer", "call", ""),
+    *_SILENCE,
     ("meeting_set", "call", ""),
+    ("connected", "call", "budget"),
     ("why_not", "desk", "budget"),
-    ("no_answer", "call", ""),
     ("meeting_held", "meeting", "priority"),
     ("posted", "post", ""),
-    ("voicemail", "call", ""),
     ("proposal_sent", "email", ""),
-    ("no_answer", "call", ""),
+    ("voicemail", "call", ""),
 )
 
 
@@ -91,6 +95,7 @@ def past(count: int) -> Membership:
     first = _opportunities(sellers, max(1, count // EACH), model)
     _touches(sellers, count, first, max(1, count // EACH))
     keep_up(NOW)
+    keep_weeks(NOW)
     settle_down()
     return boss
 

@@ -27,6 +27,7 @@ from fifthcall.cues.gathering import gather
 from fifthcall.cues.incoming import take_in_all
 from fifthcall.cues.phone_hooks import take_kept
 from fifthcall.imports.running import resume_all
+from fifthcall.insights.budget import keep_weeks
 from fifthcall.insights.digest_mail import send_digests
 from fifthcall.insights.kept import keep_up
 from fifthcall.insights.next_touch import refresh_worth
@@ -72,6 +73,7 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(lambda now: send_digests(now, alive), timedelta(minutes=1), "digests", apart=True),
         Task(refresh_trials, timedelta(minutes=10), apart=True),  # what two versions on trial have come to
         Task(keep_up, timedelta(seconds=20), apart=True),  # the sums behind the numbers
+        Task(keep_weeks, timedelta(seconds=20), apart=True),  # and who was touched too often
         Task(refresh_worth, timedelta(hours=1), apart=True),  # what attempts have come to
     )
 

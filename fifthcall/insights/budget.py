@@ -1,20 +1,28 @@
-"""C4: attempts that were made although the person's week was already full."""
+"""C4: attempts that were made although the person's week was already full.
+
+Which those are, is kept by the worker (`keep_weeks`), as the sums are (`insights.kept`): touches never change, so only
+the people touched since are looked at anew. Whoever reads does the same, and is exact at every moment.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import DateTimeField, F, Func, Window
+from django.db import transaction
+from django.db.models import DateTimeField, Func, Max, Window
 from django.db.models.functions import Coalesce, Lag
 
 from fifthcall.insights.counting import Asked, Found, Kind, Tally, latest
+from fifthcall.insights.kept import LOOK_BACK, MOST_CHANGED
+from fifthcall.insights.models import Beyond, Weeks
 from fifthcall.insights.trails import ATTEMPTS
 from fifthcall.rules.case import Channel, Policy
 from fifthcall.rules.facts import WEEK
+from fifthcall.teams.models import Workspace
 from fifthcall.touches.models import Touch
 
 _PIECE = 500
@@ -30,6 +38,16 @@ class _WeekBefore(Func):
         return self.as_sql(compiler, connection, template=f"datetime(%(expressions)s, '-{WEEK.days} days')", **more)
 
 
+class _Over(NamedTuple):
+    """An attempt that came when the week was full: the `number`-th of that week."""
+
+    touch: int
+    opportunity: int
+    at: datetime
+    member: int | None
+    number: int
+
+
 def within_budget(asked: Asked) -> Tally:
     """Attempts in the span, and those beyond the week's budget of that person, whoever made the others.
 
@@ -37,41 +55,109 @@ def within_budget(asked: Asked) -> Tally:
     """
     whose = None if asked.people is None else set(asked.people)
     beyond = [
-        Found(opportunity, at, Kind(False, "beyond", number))
-        for rows in _people(asked)
-        for opportunity, at, member, number in _beyond(rows, asked.policy)
-        if (member if whose is None else member in whose) and asked.since < at <= asked.until
+        Found(one.opportunity, one.at, Kind(False, "beyond", one.number))
+        for one in _beyond(asked)
+        if (one.member if whose is None else one.member in whose) and asked.since < one.at <= asked.until
     ]
     counts = Counter(one.kind for one in beyond)
     counts[Kind(True, "within")] = asked.attempts().count() - len(beyond)
     return Tally(counts, latest(beyond))
 
 
-def _people(asked: Asked) -> Iterator[list[Any]]:
-    """The attempts, oldest first, of each person who had more than the budget in a week, pairs not looked at."""
-    made = Touch.standing().filter(outcome__in=ATTEMPTS, at__gt=asked.since - WEEK, at__lte=asked.until)
-    before = Window(Lag("at", asked.policy.touches_a_week), partition_by="person", order_by=["at", "id"])
-    full = made.filter(workspace=asked.workspace, person__isnull=False).annotate(before=before)
-    ids = sorted(set(full.filter(before__gte=_WeekBefore("at")).values_list("person", flat=True)))
-    for place in range(0, len(ids), _PIECE):
-        rows = (
-            made.filter(person__in=ids[place : place + _PIECE])
-            .order_by("person", "at", "id")
-            .annotate(whole=Coalesce(F("opportunity__merged_into_id"), F("opportunity_id")))
-            .values_list("person", "whole", "at", "member", "outcome", "channel")
+def keep_weeks(now: datetime) -> int:
+    """Bring what is kept up to date in every workspace; how many people were looked at anew."""
+    return sum(_keep(space) for space in Workspace.objects.order_by("id"))
+
+
+def _keep(space: Workspace) -> int:
+    """What is read may be late, but not wrong: whoever is touched meanwhile is looked at again."""
+    policy = space.policy()
+    upto = Touch.objects.filter(workspace=space).aggregate(last=Max("pk"))["last"] or 0
+    known = _known(space.pk, policy)
+    if known == upto:
+        return 0
+    people = _full(space.pk, policy) if known is None else _touched(space.pk, known)
+    over = [one for rows in _histories(people) for one in _over(rows, policy)]
+    with transaction.atomic():
+        weeks, _ = Weeks.objects.select_for_update().get_or_create(workspace=space)
+        kept = Beyond.objects.filter(touch__workspace=space)
+        (kept if known is None else kept.filter(touch__person__in=people)).delete()
+        Beyond.objects.bulk_create([Beyond(touch_id=one.touch, number=one.number) for one in over], 500)
+        weeks.upto, weeks.counted_as = upto, _counted_as(policy)
+        weeks.save()
+    return len(people)
+
+
+def _known(workspace_id: int, policy: Policy) -> int | None:
+    """The id of the last touch that is in what is kept; None where nothing is, or was counted by other rules."""
+    return (
+        Weeks.objects.filter(workspace=workspace_id, counted_as=_counted_as(policy))
+        .values_list("upto", flat=True)
+        .first()
+    )
+
+
+def _counted_as(policy: Policy) -> str:
+    return f"{policy.touches_a_week} {policy.paired_text_within.total_seconds():.0f}"
+
+
+def _beyond(asked: Asked) -> Iterator[_Over]:
+    """Those in the span, and maybe some around it."""
+    known = _known(asked.workspace, asked.policy)
+    people = _touched(asked.workspace, known) if known is not None else []
+    if known is None or len(people) > MOST_CHANGED:
+        before = WEEK + asked.policy.paired_text_within
+        people = _full(asked.workspace, asked.policy, asked.since - before, asked.until)
+    else:
+        kept = Beyond.objects.filter(
+            touch__workspace=asked.workspace, touch__at__gt=asked.since, touch__at__lte=asked.until
         )
+        rows = kept.exclude(touch__person__in=people).annotate(
+            whole=Coalesce("touch__opportunity__merged_into_id", "touch__opportunity_id")
+        )
+        yield from map(_Over._make, rows.values_list("touch", "whole", "touch__at", "touch__member", "number"))
+    for history in _histories(people):
+        yield from _over(history, asked.policy)
+
+
+def _touched(workspace_id: int, upto: int) -> list[int]:
+    """The people with a touch after this one, or taken back after it."""
+    rows = Touch.objects.filter(workspace=workspace_id, pk__gt=upto - LOOK_BACK).order_by()
+    found = {pk for pair in rows.values_list("person", "retracts__person").distinct() for pk in pair}
+    return sorted(found - {None})
+
+
+def _full(workspace_id: int, policy: Policy, since: datetime | None = None, until: datetime | None = None) -> list[int]:
+    """The people who had more attempts than the budget in some week (pairs not looked at)."""
+    made = Touch.standing().filter(workspace=workspace_id, outcome__in=ATTEMPTS, person__isnull=False)
+    if since:
+        made = made.filter(at__gt=since)
+    if until:
+        made = made.filter(at__lte=until)
+    before = Window(Lag("at", policy.touches_a_week), partition_by="person", order_by=["at", "id"])
+    full = made.annotate(before=before).filter(before__gte=_WeekBefore("at"))
+    return sorted(set(full.values_list("person", flat=True)))
+
+
+def _histories(people: list[int]) -> Iterator[list[Any]]:
+    """All attempts of each person, oldest first."""
+    made = Touch.standing().filter(outcome__in=ATTEMPTS)
+    whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
+    for place in range(0, len(people), _PIECE):
+        some = made.filter(person__in=people[place : place + _PIECE]).order_by("person", "at", "id")
+        rows = some.annotate(whole=whole).values_list("person", "pk", "whole", "at", "member", "outcome", "channel")
         for _, group in groupby(rows.iterator(2000), key=lambda row: row[0]):
             yield list(group)
 
 
-def _beyond(rows: list[Any], policy: Policy) -> Iterator[tuple[int, datetime, int | None, int]]:
-    """(opportunity, at, member, touches of that week with it) of each that came when the week was full."""
+def _over(history: Collection[Any], policy: Policy) -> Iterator[_Over]:
+    """Those that came when the week was full."""
     counted: list[tuple[datetime, str]] = []
-    for _, opportunity, at, member, outcome, channel in rows:
+    for _, pk, opportunity, at, member, outcome, channel in history:
         counted = [one for one in counted if one[0] > at - WEEK]
         pair = counted and counted[-1][1] == "voicemail" and channel == Channel.TEXT.value
         if pair and at - counted[-1][0] <= policy.paired_text_within:
             continue
         counted.append((at, outcome))
         if len(counted) > policy.touches_a_week:
-            yield opportunity, at, member, len(counted)
+            yield _Over(pk, opportunity, at, member, len(counted))

@@ -49,6 +49,27 @@ class Kept(models.Model):
         return f"{self.what} {self.key} {self.number}"
 
 
+class Beyond(models.Model):
+    """An attempt that came when its person's week was full (C4): the `number`-th of that week (`insights.budget`)."""
+
+    touch = models.OneToOneField("touches.Touch", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    number = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.touch_id}: {self.number}"
+
+
+class Weeks(models.Model):
+    """Up to which touch, and by which rules, a workspace's `Beyond` was counted."""
+
+    workspace = models.OneToOneField("teams.Workspace", on_delete=models.CASCADE, related_name="+")
+    upto = models.BigIntegerField(default=0)
+    counted_as = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return f"up to {self.upto}"
+
+
 class Pieces(models.Model):
     """How many pieces were added to a workspace's sums: it tells a reader that they moved while it read."""
 

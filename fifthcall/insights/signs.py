@@ -53,9 +53,9 @@ def signs_sql(
         "SELECT whose, contacts, agreed + CASE WHEN curious_at IS NOT NULL AND"  # noqa: S608  # composed by the ORM
         f" (serious_at IS NULL OR curious_at > serious_at) THEN {CURIOUS}"
         f" WHEN serious_at IS NOT NULL THEN {SERIOUS} ELSE 0 END AS signs, attempts, last_at FROM ("
-        "SELECT COALESCE(whole.merged_into_id, whole.id) AS whose, SUM(counted.contacts) AS contacts,"
+        "SELECT COALESCE(whole.merged_into_id, whole.id) AS whose, CAST(SUM(counted.contacts) AS BIGINT) AS contacts,"
         " MAX(counted.agreed) AS agreed, MAX(counted.serious_at) AS serious_at, MAX(counted.curious_at) AS curious_at,"
-        " SUM(counted.attempts) AS attempts, MAX(counted.last_at) AS last_at"
+        " CAST(SUM(counted.attempts) AS BIGINT) AS attempts, MAX(counted.last_at) AS last_at"
         f" FROM {Opportunity._meta.db_table} whole JOIN ({counted}) AS counted ON counted.opportunity_id = whole.id"
         " GROUP BY 1) AS wholes"
     )

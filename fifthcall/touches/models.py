@@ -21,8 +21,8 @@ class Touch(models.Model):
     A correction is a new row: `retracts` names the touch that is taken back.
     """
 
-    # Without indexes of their own: those below begin with them.
-    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+", db_index=False)
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.PROTECT, related_name="+")
+    # These three without indexes of their own: those below begin with them.
     opportunity = models.ForeignKey(
         "pipeline.Opportunity", on_delete=models.PROTECT, related_name="touches", db_index=False
     )

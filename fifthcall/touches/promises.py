@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Basis
@@ -44,20 +43,25 @@ def _tried_at(promised: Touch, later: list[Touch]) -> datetime | None:
 
 def verdicts(promised: QuerySet[Touch, Any], until: datetime) -> Iterator[tuple[int, datetime, str]]:
     """(opportunity it is of by now, end of what was promised, verdict) of each of very many; as it stood at `until`."""
-    those = Opportunity.objects.filter(Q(pk=OuterRef(OuterRef("whole"))) | Q(merged_into=OuterRef(OuterRef("whole"))))
+    merged = Q(opportunity__merged_into__isnull=False) | Q(opportunity__has_merged=True)
     after = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
     answers = Q(at__gte=OuterRef("agreed_from"), outcome__in=_ATTEMPTS) | Q(outcome__in=_CONNECTS)
     first = (
         Touch.standing()
-        .filter(after, answers, opportunity__in=those.values("pk"), at__gte=OuterRef("at"), at__lte=until)
+        .filter(after, answers, opportunity=OuterRef("opportunity"), at__gte=OuterRef("at"), at__lte=until)
         .order_by("at", "id")
         .values("at")[:1]
     )
-    whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
-    rows = promised.annotate(whole=whole).annotate(tried_at=Subquery(first))
-    for pk, end, tried_at in rows.values_list("whole", "agreed_until", "tried_at").iterator():
+    alone = promised.exclude(merged).annotate(tried_at=Subquery(first))
+    for pk, end, tried_at in alone.values_list("opportunity_id", "agreed_until", "tried_at").iterator():
         assert end
         yield pk, end, verdict(end, tried_at, until)
+    for touch in promised.filter(merged).select_related("opportunity__merged_into"):  # few
+        whole = touch.opportunity.merged_into or touch.opportunity
+        history = Touch.of(whole).filter(retracts=None, retraction=None, at__gte=touch.at, at__lte=until)
+        later = [one for one in history.order_by("at", "id") if (one.at, one.pk) > (touch.at, touch.pk)]
+        assert touch.agreed_until
+        yield whole.pk, touch.agreed_until, verdict(touch.agreed_until, _tried_at(touch, later), until)
 
 
 def promises_of(opportunity: Opportunity, now: datetime, zone: str) -> list[dict[str, Any]]:

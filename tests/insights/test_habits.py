@@ -14,6 +14,8 @@ import pytest
 from fifthcall import clock
 from fifthcall.calendars.joining import add_member
 from fifthcall.imports.models import Import
+from fifthcall.insights import budget
+from fifthcall.insights.budget import keep_weeks
 from fifthcall.insights.counting import Asked
 from fifthcall.insights.habits import HABITS, habits, to_talk_about, week_of
 from fifthcall.insights.kept import keep_up
@@ -170,14 +172,23 @@ def walk(asked: Asked) -> dict[str, Score]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_each_number_is_what_a_walk_through_all_touches_finds(team: Cast, seed: int) -> None:
+def test_each_number_is_what_a_walk_through_all_touches_finds(
+    team: Cast, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of what is kept by then as of what is not, and of a past span."""
+    monkeypatch.setattr(budget, "LOOK_BACK", 0)
     rows = market(team, Random(seed))
     if seed:
         keep_up(NOW)
+        keep_weeks(NOW)
     if seed == 3:
         for row in rows[::3]:
             touch(row, team.ben, NOW - HOUR, "connected")
+        for one in Touch.standing().filter(person__isnull=False).order_by("id")[:40:8]:
+            Touch.objects.create(
+                workspace=one.workspace, opportunity=one.opportunity, person=one.person, member=team.ben, zone="UTC",
+                at=NOW - HOUR, channel="desk", outcome="retracted", retracts=one,
+            )  # fmt: skip
     for people in ((team.ada.pk,), (team.ben.pk,), (team.ada.pk, team.ben.pk), None):
         for days, back in ((7, 0), (30, 0), (90, 0), (20, 13)):
             until = NOW - back * DAY
@@ -191,6 +202,35 @@ def test_each_number_is_what_a_walk_through_all_touches_finds(team: Cast, seed: 
             assert numbers[5][1] == left.score.good
             for number, count in numbers:
                 assert left_after(asked, number).score.of == count
+
+
+def test_what_is_kept_of_full_weeks_follows_whatever_comes(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time as counting anew says: nothing new, a touch, one taken back, another budget."""
+    monkeypatch.setattr(budget, "LOOK_BACK", 0)
+    row = history(team.ben, 0, "open")
+    row.person = Person.objects.create(workspace=team.space, name="Mia", key="mia")
+    row.save()
+    made = [touch(row, team.ben, NOW - DAY + timedelta(minutes=n), "no_answer") for n in range(7)]
+
+    def found(policy: Policy = Policy()) -> list[int]:  # noqa: B008  # frozen
+        asked = Asked(team.space.pk, None, NOW - 30 * DAY, NOW, policy)
+        numbers = [one.kind.number for one in budget.within_budget(asked).found]
+        with monkeypatch.context() as patch:
+            patch.setattr(budget, "MOST_CHANGED", -1)
+            assert [one.kind.number for one in budget.within_budget(asked).found] == numbers
+        return numbers
+
+    assert found() == [7, 6]
+    assert keep_weeks(NOW) == 1 and keep_weeks(NOW) == 0
+    assert found() == [7, 6]
+    made.append(touch(row, team.ben, NOW - HOUR, "connected"))
+    assert found() == [8, 7, 6]
+    assert keep_weeks(NOW) == 1
+    touch(row, team.ben, NOW, "retracted", channel="desk", retracts=made[0])
+    assert found() == [7, 6]
+    assert keep_weeks(NOW) == 1
+    assert found() == [7, 6]
+    assert found(Policy(touches_a_week=6)) == [7], "kept by other rules: counted anew"
 
 
 def test_the_touches_of_random_histories_are_not_all_good_and_not_all_bad(team: Cast) -> None:

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 #: The names that Django gave to the indexes of these columns; the ones of the model begin with the same.
-_OF_COLUMNS = ("member_id_197599a7", "opportunity_id_d7e2fa07", "person_id_1bc06811", "workspace_id_e5e9f4fb")
+_OF_COLUMNS = ("member_id_197599a7", "opportunity_id_d7e2fa07", "person_id_1bc06811")
 
 
 def _without_index(name, to, **more):
@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
         migrations.SeparateDatabaseAndState(
             [migrations.RunSQL(f"DROP INDEX IF EXISTS touches_touch_{name}", migrations.RunSQL.noop) for name in _OF_COLUMNS],
             [
-                _without_index("workspace", "teams.workspace", related_name="+"),
                 _without_index("opportunity", "pipeline.opportunity", related_name="touches"),
                 _without_index("person", "people.person", null=True, related_name="touches"),
                 _without_index("member", "teams.membership", null=True, related_name="touches"),
