@@ -13,9 +13,14 @@ import pytest
 from bench.measuring import Measurement, in_turns
 
 ROOT = Path(__file__).resolve().parent.parent
+HABITS = (
+    *("five_attempts", "promises_kept", "why_not_yet", "notes_in_a_day", "reviews_booked", "in_their_block"),
+    "within_budget",
+)
 FIGURES = (
     *("wins", "connects", "meetings", "given_up", "hours", "proposals", "words", "pipeline", "next_touch"),
     *(f"split_{by}" for by in ("channel", "playbook", "step", "template", "source", "rep")),
+    *(f"{key}_{days}" for key in HABITS for days in (30, 365)),
 )
 LIMITS = {
     "import": (0.25, "least"),

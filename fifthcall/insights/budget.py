@@ -80,9 +80,11 @@ def _keep(space: Workspace) -> int:
     over = [one for rows in _histories(people) for one in _over(rows, policy)]
     with transaction.atomic():
         weeks, _ = Weeks.objects.select_for_update().get_or_create(workspace=space)
-        kept = Beyond.objects.filter(touch__workspace=space)
+        kept = Beyond.objects.filter(workspace=space)
         (kept if known is None else kept.filter(touch__person__in=people)).delete()
-        Beyond.objects.bulk_create([Beyond(touch_id=one.touch, number=one.number) for one in over], 500)
+        Beyond.objects.bulk_create(
+            [Beyond(touch_id=one.touch, workspace=space, number=one.number) for one in over], 500
+        )
         weeks.upto, weeks.counted_as = upto, _counted_as(policy)
         weeks.save()
     return len(people)
@@ -109,9 +111,7 @@ def _beyond(asked: Asked) -> Iterator[_Over]:
         before = WEEK + asked.policy.paired_text_within
         people = _full(asked.workspace, asked.policy, asked.since - before, asked.until)
     else:
-        kept = Beyond.objects.filter(
-            touch__workspace=asked.workspace, touch__at__gt=asked.since, touch__at__lte=asked.until
-        )
+        kept = Beyond.objects.filter(workspace=asked.workspace, touch__at__gt=asked.since, touch__at__lte=asked.until)
         rows = kept.exclude(touch__person__in=people).annotate(
             whole=Coalesce("touch__opportunity__merged_into_id", "touch__opportunity_id")
         )

@@ -45,12 +45,14 @@ def promises(asked: Asked) -> Tally:
 def why_not_yet(asked: Asked) -> Tally:
     """D1: real conversations, and whether it was noted why they could not act yet, or they did."""
     every = conversations(asked.touches())
-    bad = every.filter(LEFT_OPEN)
-    missing, unknown = bad.count(), Kind(False, "unknown")
-    named = bad.order_by("-at", "-id").values_list("opportunity_id", "at")[:NAMED]
+    bad, unknown = (
+        list(every.filter(LEFT_OPEN).order_by("-at", "-id").values_list("pk", flat=True)),
+        Kind(False, "unknown"),
+    )
+    named = Touch.objects.filter(pk__in=bad[:NAMED]).values_list("opportunity_id", "at")
     return Tally(
-        Counter({Kind(True, "known"): every.count() - missing, unknown: missing}),
-        tuple(Found(pk, at, unknown) for pk, at in named),
+        Counter({Kind(True, "known"): every.count() - len(bad), unknown: len(bad)}),
+        latest(Found(pk, at, unknown) for pk, at in named),
     )
 
 

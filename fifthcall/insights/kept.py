@@ -162,8 +162,7 @@ def _merged_anew(workspace_id: int) -> set[int]:
 
 def _touched(workspace_id: int) -> set[int]:
     """Those with a touch after the last that was counted of them, as far as it is not long ago."""
-    mine = Counted.objects.filter(workspace=workspace_id)
-    last = mine.aggregate(last=Max("upto"))["last"]
+    last = Counted.objects.filter(workspace=workspace_id).aggregate(last=Max("upto"))["last"]
     if last is None:  # nothing was counted yet
         return set()
     whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
@@ -171,7 +170,7 @@ def _touched(workspace_id: int) -> set[int]:
     latest = dict(rows.values_list("whole").annotate(Max("pk")))
     known: dict[int, int] = {}
     for some in _in_parts(sorted(latest)):
-        known |= dict(mine.filter(opportunity__in=some).values_list("opportunity", "upto"))
+        known |= dict(Counted.objects.filter(opportunity__in=some).values_list("opportunity", "upto"))
     return {pk for pk, latest_id in latest.items() if latest_id > known.get(pk, 0)}
 
 

@@ -53,6 +53,7 @@ class Beyond(models.Model):
     """An attempt that came when its person's week was full (C4): the `number`-th of that week (`insights.budget`)."""
 
     touch = models.OneToOneField("touches.Touch", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.CASCADE, related_name="+")
     number = models.IntegerField()
 
     def __str__(self) -> str:

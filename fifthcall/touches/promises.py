@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Basis
@@ -43,7 +43,6 @@ def _tried_at(promised: Touch, later: list[Touch]) -> datetime | None:
 
 def verdicts(promised: QuerySet[Touch, Any], until: datetime) -> Iterator[tuple[int, datetime, str]]:
     """(opportunity it is of by now, end of what was promised, verdict) of each of very many; as it stood at `until`."""
-    merged = Q(opportunity__merged_into__isnull=False) | Q(opportunity__has_merged=True)
     after = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
     answers = Q(at__gte=OuterRef("agreed_from"), outcome__in=_ATTEMPTS) | Q(outcome__in=_CONNECTS)
     first = (
@@ -52,16 +51,27 @@ def verdicts(promised: QuerySet[Touch, Any], until: datetime) -> Iterator[tuple[
         .order_by("at", "id")
         .values("at")[:1]
     )
-    alone = promised.exclude(merged).annotate(tried_at=Subquery(first))
-    for pk, end, tried_at in alone.values_list("opportunity_id", "agreed_until", "tried_at").iterator():
-        assert end
-        yield pk, end, verdict(end, tried_at, until)
-    for touch in promised.filter(merged).select_related("opportunity__merged_into"):  # few
-        whole = touch.opportunity.merged_into or touch.opportunity
-        history = Touch.of(whole).filter(retracts=None, retraction=None, at__gte=touch.at, at__lte=until)
-        later = [one for one in history.order_by("at", "id") if (one.at, one.pk) > (touch.at, touch.pk)]
-        assert touch.agreed_until
-        yield whole.pk, touch.agreed_until, verdict(touch.agreed_until, _tried_at(touch, later), until)
+    of_merged = Q(opportunity__merged_into__isnull=False) | Q(opportunity__has_merged=True)
+    rows = promised.annotate(tried_at=Subquery(first), of_merged=ExpressionWrapper(of_merged, BooleanField()))
+    merged = []
+    columns = ("pk", "opportunity_id", "agreed_until", "tried_at", "of_merged")
+    for pk, opportunity, end, tried_at, elsewhere in rows.values_list(*columns).iterator():
+        if elsewhere:
+            merged.append(pk)
+        else:
+            assert end
+            yield opportunity, end, verdict(end, tried_at, until)
+    for pk in merged:  # few
+        yield _merged_verdict(Touch.objects.select_related("opportunity__merged_into").get(pk=pk), until)
+
+
+def _merged_verdict(promised: Touch, until: datetime) -> tuple[int, datetime, str]:
+    """The same, where the answer may stand with another opportunity that is the same by now."""
+    assert promised.agreed_until
+    whole = promised.opportunity.merged_into or promised.opportunity
+    history = Touch.of(whole).filter(retracts=None, retraction=None, at__gte=promised.at, at__lte=until)
+    later = [one for one in history.order_by("at", "id") if (one.at, one.pk) > (promised.at, promised.pk)]
+    return whole.pk, promised.agreed_until, verdict(promised.agreed_until, _tried_at(promised, later), until)
 
 
 def promises_of(opportunity: Opportunity, now: datetime, zone: str) -> list[dict[str, Any]]:

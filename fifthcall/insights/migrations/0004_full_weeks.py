@@ -23,6 +23,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", models.IntegerField()),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="teams.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
