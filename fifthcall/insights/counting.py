@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nlargest
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -84,5 +85,4 @@ class Tally:
 
 def latest(found: Iterable[Found]) -> tuple[Found, ...]:
     """The ones to be named."""
-    order = sorted(found, key=lambda one: (one.kind.good, -one.at.timestamp(), -one.opportunity))
-    return tuple(order[:NAMED])
+    return tuple(nlargest(NAMED, found, key=lambda one: (not one.kind.good, one.at, one.opportunity)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Basis
@@ -51,17 +51,17 @@ def verdicts(promised: QuerySet[Touch, Any], until: datetime) -> Iterator[tuple[
         .order_by("at", "id")
         .values("at")[:1]
     )
-    of_merged = Q(opportunity__merged_into__isnull=False) | Q(opportunity__has_merged=True)
-    rows = promised.annotate(tried_at=Subquery(first), of_merged=ExpressionWrapper(of_merged, BooleanField()))
+    pairs = Opportunity.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into")
+    several = {pk for pair in pairs for pk in pair}  # few: quicker than to join each promise's
     merged = []
-    columns = ("pk", "opportunity_id", "agreed_until", "tried_at", "of_merged")
-    for pk, opportunity, end, tried_at, elsewhere in rows.values_list(*columns).iterator():
-        if elsewhere:
+    rows = promised.annotate(tried_at=Subquery(first)).values_list("pk", "opportunity_id", "agreed_until", "tried_at")
+    for pk, opportunity, end, tried_at in rows.iterator():
+        if opportunity in several:
             merged.append(pk)
         else:
             assert end
             yield opportunity, end, verdict(end, tried_at, until)
-    for pk in merged:  # few
+    for pk in merged:
         yield _merged_verdict(Touch.objects.select_related("opportunity__merged_into").get(pk=pk), until)
 
 
