@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F, Max, Q, Sum
@@ -39,6 +39,7 @@ _AMOUNTS = ("tried", "reached", "met", "won")
 _SIGNS = "opportunity AS whose, contacts, signs, attempts, last_at"
 _OPPORTUNITY, _COUNTED = Opportunity._meta.db_table, Counted._meta.db_table
 
+_Item = TypeVar("_Item")
 Sums = dict[tuple[str, int], Amounts]  # by key and number
 
 
@@ -281,20 +282,22 @@ def _sum(found: dict[str, Sums], more: Added, owners: set[int] | None, times: in
 
 
 def _write(workspace_id: int, moved: Added) -> None:
-    """Add to the sums, making those that are new. One statement: SQLite and PostgreSQL read it alike."""
+    """Add to the sums, making those that are new. SQLite and PostgreSQL read the statement alike."""
     columns = ("workspace_id", "owner", "what", "key", "number", *_AMOUNTS)
     table = Kept._meta.db_table
     more = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in _AMOUNTS)
-    statement = (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608
-        f" ON CONFLICT (workspace_id, what, owner, key, number) DO UPDATE SET {more}"
-    )
+    row = f"({', '.join(['%s'] * len(columns))})"
     rows: list[list[int | str]] = [
         [workspace_id, *place, *map(int, amounts)] for place, amounts in moved.items() if any(amounts)
     ]
     with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+        for some in _in_parts(rows):  # many in a statement: each by itself takes PostgreSQL several times as long
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))}"  # noqa: S608
+                f" ON CONFLICT (workspace_id, what, owner, key, number) DO UPDATE SET {more}",
+                [value for each in some for value in each],
+            )
 
 
-def _in_parts(ids: list[int]) -> Iterator[list[int]]:
-    return (ids[at : at + PIECE] for at in range(0, len(ids), PIECE))
+def _in_parts(items: list[_Item]) -> Iterator[list[_Item]]:
+    return (items[at : at + PIECE] for at in range(0, len(items), PIECE))
