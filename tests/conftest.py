@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     assert Path(settings.DATA) == DATA, "settings were loaded before the tests could choose their data folder"
+    settings.PASSWORD_HASHERS = ["tests.hashing.Quick"]  # the usual takes most of the time of most tests
 
 
 @pytest.hookimpl(optionalhook=True)
