@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from fifthcall.rules.case import Channel, Status
@@ -166,12 +167,13 @@ def _group(by: str, step: Step, state: State) -> tuple[object, ...]:
     return ("",) if not place else (book,) if by == "playbook" else (step.purpose,)
 
 
-def key_of(group: Sequence[object]) -> str:
+@lru_cache(maxsize=1 << 16)  # few keys, written very often
+def key_of(group: tuple[object, ...]) -> str:
     return json.dumps(group, ensure_ascii=False, separators=(",", ":"))
 
 
 def add(sums: dict[_Where, Amounts], place: _Where, amounts: Amounts, times: int = 1) -> None:
     """Add (or, with `times` −1, take out) amounts at a place."""
-    before = sums.get(place, (0, 0, 0, 0))
-    one, two, three, four = (old + times * new for old, new in zip(before, amounts, strict=True))
-    sums[place] = (one, two, three, four)
+    one, two, three, four = sums.get(place, (0, 0, 0, 0))
+    tried, reached, met, won = amounts
+    sums[place] = (one + times * tried, two + times * reached, three + times * met, four + times * won)
