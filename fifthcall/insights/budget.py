@@ -76,12 +76,13 @@ def _keep(space: Workspace) -> int:
     known = _known(space.pk, policy)
     if known == upto:
         return 0
-    people = _full(space.pk, policy) if known is None else _touched(space.pk, known)
+    touched = None if known is None else _touched(space.pk, known)
+    people = _full(space.pk, policy) if touched is None else touched
     over = [one for rows in _histories(people) for one in _over(rows, policy)]
     with transaction.atomic():
         weeks, _ = Weeks.objects.select_for_update().get_or_create(workspace=space)
         kept = Beyond.objects.filter(workspace=space)
-        (kept if known is None else kept.filter(touch__person__in=people)).delete()
+        (kept if touched is None else kept.filter(touch__person__in=touched)).delete()
         Beyond.objects.bulk_create(
             [Beyond(touch_id=one.touch, workspace=space, number=one.number) for one in over], 500
         )
@@ -106,25 +107,26 @@ def _counted_as(policy: Policy) -> str:
 def _beyond(asked: Asked) -> Iterator[_Over]:
     """Those in the span, and maybe some around it."""
     known = _known(asked.workspace, asked.policy)
-    people = _touched(asked.workspace, known) if known is not None else []
-    if known is None or len(people) > MOST_CHANGED:
+    touched = None if known is None else _touched(asked.workspace, known)
+    if touched is None:
         before = WEEK + asked.policy.paired_text_within
-        people = _full(asked.workspace, asked.policy, asked.since - before, asked.until)
+        anew = _full(asked.workspace, asked.policy, asked.since - before, asked.until)
     else:
+        anew = touched
         kept = Beyond.objects.filter(workspace=asked.workspace, touch__at__gt=asked.since, touch__at__lte=asked.until)
-        rows = kept.exclude(touch__person__in=people).annotate(
+        rows = kept.exclude(touch__person__in=touched).annotate(
             whole=Coalesce("touch__opportunity__merged_into_id", "touch__opportunity_id")
         )
         yield from map(_Over._make, rows.values_list("touch", "whole", "touch__at", "touch__member", "number"))
-    for history in _histories(people):
+    for history in _histories(anew):
         yield from _over(history, asked.policy)
 
 
-def _touched(workspace_id: int, upto: int) -> list[int]:
-    """The people with a touch after this one, or taken back after it."""
+def _touched(workspace_id: int, upto: int) -> list[int] | None:
+    """The people with a touch after this one, or taken back after it; None where they are so many that all are."""
     rows = Touch.objects.filter(workspace=workspace_id, pk__gt=upto - LOOK_BACK).order_by()
     found = {pk for pair in rows.values_list("person", "retracts__person").distinct() for pk in pair}
-    return sorted(found - {None})
+    return None if len(found) > MOST_CHANGED else sorted(found - {None})
 
 
 def _full(workspace_id: int, policy: Policy, since: datetime | None = None, until: datetime | None = None) -> list[int]:

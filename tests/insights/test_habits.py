@@ -231,6 +231,11 @@ def test_what_is_kept_of_full_weeks_follows_whatever_comes(team: Cast, monkeypat
     assert keep_weeks(NOW) == 1
     assert found() == [7, 6]
     assert found(Policy(touches_a_week=6)) == [7], "kept by other rules: counted anew"
+    touch(row, team.ben, NOW, "connected")
+    with monkeypatch.context() as patch:
+        patch.setattr(budget, "MOST_CHANGED", -1)
+        assert keep_weeks(NOW) == 1, "very many were touched: everybody is looked at"
+    assert found() == [8, 7, 6]
 
 
 def test_the_touches_of_random_histories_are_not_all_good_and_not_all_bad(team: Cast) -> None:
