@@ -13,10 +13,10 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import DateTimeField, Func, Max, Window
+from django.db.models import Count, DateTimeField, Func, Max, Q, Window
 from django.db.models.functions import Coalesce, Lag
 
-from fifthcall.insights.counting import Asked, Found, Kind, Tally, latest
+from fifthcall.insights.counting import NAMED, Asked, Found, Kind, Tally, latest
 from fifthcall.insights.kept import LOOK_BACK, MOST_CHANGED
 from fifthcall.insights.models import Beyond, Weeks
 from fifthcall.insights.trails import ATTEMPTS
@@ -53,15 +53,43 @@ def within_budget(asked: Asked) -> Tally:
 
     As `rules.facts.budgeted` counts: a voicemail and the text that goes with it are one.
     """
-    whose = None if asked.people is None else set(asked.people)
-    beyond = [
-        Found(one.opportunity, one.at, Kind(False, "beyond", one.number))
-        for one in _beyond(asked)
-        if (one.member if whose is None else one.member in whose) and asked.since < one.at <= asked.until
-    ]
-    counts = Counter(one.kind for one in beyond)
-    counts[Kind(True, "within")] = asked.attempts().count() - len(beyond)
-    return Tally(counts, latest(beyond))
+    known = _known(asked.workspace, asked.policy)
+    touched = None if known is None else _touched(asked.workspace, known)
+    if touched is None:
+        before = WEEK + asked.policy.paired_text_within
+        counts, named = Counter[Kind](), list[Found]()
+        anew = _full(asked.workspace, asked.policy, asked.since - before, asked.until)
+    else:
+        counts, named = _kept(asked, touched)
+        anew = touched
+    found = [Found(one.opportunity, one.at, _beyond(one.number)) for one in _found(asked, anew)]
+    counts.update(one.kind for one in found)
+    counts[Kind(True, "within")] = asked.attempts().count() - counts.total()
+    return Tally(counts, latest([*named, *found]))
+
+
+def _beyond(number: int) -> Kind:
+    return Kind(False, "beyond", number)
+
+
+def _kept(asked: Asked, but: list[int]) -> tuple[Counter[Kind], list[Found]]:
+    """How many are kept, by their number, and the latest; without those of these people."""
+    kept = Beyond.objects.filter(workspace=asked.workspace, touch__at__gt=asked.since, touch__at__lte=asked.until)
+    whose = Q(touch__member__isnull=False) if asked.people is None else Q(touch__member__in=asked.people)
+    kept = kept.filter(whose).exclude(touch__person__in=but)
+    counts = {_beyond(number): count for number, count in kept.values_list("number").annotate(Count("pk"))}
+    rows = kept.annotate(whole=Coalesce("touch__opportunity__merged_into_id", "touch__opportunity_id"))
+    last = rows.order_by("-touch__at", "-touch").values_list("whole", "touch__at", "number")[:NAMED]
+    return Counter(counts), [Found(whole, at, _beyond(number)) for whole, at, number in last]
+
+
+def _found(asked: Asked, people: list[int]) -> Iterator[_Over]:
+    """The same of these people, from their touches."""
+    for history in _histories(people):
+        for one in _over(history, asked.policy):
+            theirs = one.member is not None if asked.people is None else one.member in asked.people
+            if theirs and asked.since < one.at <= asked.until:
+                yield one
 
 
 def keep_weeks(now: datetime) -> int:
@@ -102,24 +130,6 @@ def _known(workspace_id: int, policy: Policy) -> int | None:
 
 def _counted_as(policy: Policy) -> str:
     return f"{policy.touches_a_week} {policy.paired_text_within.total_seconds():.0f}"
-
-
-def _beyond(asked: Asked) -> Iterator[_Over]:
-    """Those in the span, and maybe some around it."""
-    known = _known(asked.workspace, asked.policy)
-    touched = None if known is None else _touched(asked.workspace, known)
-    if touched is None:
-        before = WEEK + asked.policy.paired_text_within
-        anew = _full(asked.workspace, asked.policy, asked.since - before, asked.until)
-    else:
-        anew = touched
-        kept = Beyond.objects.filter(workspace=asked.workspace, touch__at__gt=asked.since, touch__at__lte=asked.until)
-        rows = kept.exclude(touch__person__in=touched).annotate(
-            whole=Coalesce("touch__opportunity__merged_into_id", "touch__opportunity_id")
-        )
-        yield from map(_Over._make, rows.values_list("touch", "whole", "touch__at", "touch__member", "number"))
-    for history in _histories(anew):
-        yield from _over(history, asked.policy)
 
 
 def _touched(workspace_id: int, upto: int) -> list[int] | None:
