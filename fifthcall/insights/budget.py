@@ -42,6 +42,7 @@ class _Over(NamedTuple):
     """An attempt that came when the week was full: the `number`-th of that week."""
 
     touch: int
+    person: int
     opportunity: int
     at: datetime
     member: int | None
@@ -74,12 +75,12 @@ def _beyond(number: int) -> Kind:
 
 def _kept(asked: Asked, but: list[int]) -> tuple[Counter[Kind], list[Found]]:
     """How many are kept, by their number, and the latest; without those of these people."""
-    kept = Beyond.objects.filter(workspace=asked.workspace, touch__at__gt=asked.since, touch__at__lte=asked.until)
-    whose = Q(touch__member__isnull=False) if asked.people is None else Q(touch__member__in=asked.people)
-    kept = kept.filter(whose).exclude(touch__person__in=but)
+    kept = Beyond.objects.filter(workspace=asked.workspace, at__gt=asked.since, at__lte=asked.until)
+    whose = Q(member__isnull=False) if asked.people is None else Q(member__in=asked.people)
+    kept = kept.filter(whose).exclude(person__in=but)
     counts = {_beyond(number): count for number, count in kept.values_list("number").annotate(Count("pk"))}
     rows = kept.annotate(whole=Coalesce("touch__opportunity__merged_into_id", "touch__opportunity_id"))
-    last = rows.order_by("-touch__at", "-touch").values_list("whole", "touch__at", "number")[:NAMED]
+    last = rows.order_by("-at", "-touch").values_list("whole", "at", "number")[:NAMED]
     return Counter(counts), [Found(whole, at, _beyond(number)) for whole, at, number in last]
 
 
@@ -106,14 +107,16 @@ def _keep(space: Workspace) -> int:
         return 0
     touched = None if known is None else _touched(space.pk, known)
     people = _full(space.pk, policy) if touched is None else touched
-    over = [one for rows in _histories(people) for one in _over(rows, policy)]
+    over = [
+        Beyond(workspace=space, touch_id=one.touch, person=one.person, member=one.member, at=one.at, number=one.number)
+        for rows in _histories(people)
+        for one in _over(rows, policy)
+    ]
     with transaction.atomic():
         weeks, _ = Weeks.objects.select_for_update().get_or_create(workspace=space)
         kept = Beyond.objects.filter(workspace=space)
-        (kept if touched is None else kept.filter(touch__person__in=touched)).delete()
-        Beyond.objects.bulk_create(
-            [Beyond(touch_id=one.touch, workspace=space, number=one.number) for one in over], 500
-        )
+        (kept if touched is None else kept.filter(person__in=touched)).delete()
+        Beyond.objects.bulk_create(over, 500)
         weeks.upto, weeks.counted_as = upto, _counted_as(policy)
         weeks.save()
     return len(people)
@@ -165,11 +168,11 @@ def _histories(people: list[int]) -> Iterator[list[Any]]:
 def _over(history: Collection[Any], policy: Policy) -> Iterator[_Over]:
     """Those that came when the week was full."""
     counted: list[tuple[datetime, str]] = []
-    for _, pk, opportunity, at, member, outcome, channel in history:
+    for person, pk, opportunity, at, member, outcome, channel in history:
         counted = [one for one in counted if one[0] > at - WEEK]
         pair = counted and counted[-1][1] == "voicemail" and channel == Channel.TEXT.value
         if pair and at - counted[-1][0] <= policy.paired_text_within:
             continue
         counted.append((at, outcome))
         if len(counted) > policy.touches_a_week:
-            yield _Over(pk, opportunity, at, member, len(counted))
+            yield _Over(pk, person, opportunity, at, member, len(counted))

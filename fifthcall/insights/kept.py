@@ -170,7 +170,7 @@ def _touched(workspace_id: int) -> set[int]:
     rows = Touch.objects.filter(workspace=workspace_id, pk__gt=last - LOOK_BACK).order_by().annotate(whole=whole)
     latest = dict(rows.values_list("whole").annotate(Max("pk")))
     known: dict[int, int] = {}
-    for some in _in_parts(sorted(latest)):
+    for some in _in_parts(sorted(latest), LOOK_BACK):
         known |= dict(Counted.objects.filter(opportunity__in=some).values_list("opportunity", "upto"))
     return {pk for pk, latest_id in latest.items() if latest_id > known.get(pk, 0)}
 
@@ -299,5 +299,7 @@ def _write(workspace_id: int, moved: Added) -> None:
             )
 
 
-def _in_parts(items: list[_Item]) -> Iterator[list[_Item]]:
-    return (items[at : at + PIECE] for at in range(0, len(items), PIECE))
+def _in_parts(items: list[_Item], size: int = 0) -> Iterator[list[_Item]]:
+    """Of this size, or a PIECE."""
+    size = size or PIECE
+    return (items[at : at + size] for at in range(0, len(items), size))

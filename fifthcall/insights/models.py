@@ -53,8 +53,14 @@ class Beyond(models.Model):
     """An attempt that came when its person's week was full (C4): the `number`-th of that week (`insights.budget`)."""
 
     touch = models.OneToOneField("touches.Touch", on_delete=models.CASCADE, primary_key=True, related_name="+")
-    workspace = models.ForeignKey("teams.Workspace", on_delete=models.CASCADE, related_name="+")
+    workspace = models.ForeignKey("teams.Workspace", on_delete=models.CASCADE, related_name="+", db_index=False)
+    person = models.BigIntegerField()  # these three as the touch has them: counted without reading it
+    member = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
     number = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "at"], name="beyond_by_time")]
 
     def __str__(self) -> str:
         return f"{self.touch_id}: {self.number}"

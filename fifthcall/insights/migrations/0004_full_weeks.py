@@ -22,14 +22,21 @@ class Migration(migrations.Migration):
                         to="touches.touch",
                     ),
                 ),
+                ("person", models.BigIntegerField()),
+                ("member", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
                 ("number", models.IntegerField()),
                 (
                     "workspace",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="teams.workspace"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="teams.workspace",
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["workspace", "at"], name="beyond_by_time")]},
         ),
         migrations.CreateModel(
             "Weeks",
