@@ -13,11 +13,11 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, DateTimeField, Func, Max, Q, Window
+from django.db.models import Count, DateTimeField, Func, Max, Window
 from django.db.models.functions import Coalesce, Lag
 
 from fifthcall.insights.counting import NAMED, Asked, Found, Kind, Tally, latest
-from fifthcall.insights.kept import LOOK_BACK, MOST_CHANGED
+from fifthcall.insights.kept import LOOK_BACK, MOST_CHANGED, in_parts
 from fifthcall.insights.models import Beyond, Weeks
 from fifthcall.insights.trails import ATTEMPTS
 from fifthcall.rules.case import Channel, Policy
@@ -76,8 +76,7 @@ def _beyond(number: int) -> Kind:
 def _kept(asked: Asked, but: list[int]) -> tuple[Counter[Kind], list[Found]]:
     """How many are kept, by their number, and the latest; without those of these people."""
     kept = Beyond.objects.filter(workspace=asked.workspace, at__gt=asked.since, at__lte=asked.until)
-    whose = Q(member__isnull=False) if asked.people is None else Q(member__in=asked.people)
-    kept = kept.filter(whose).exclude(person__in=but)
+    kept = kept.filter(asked.whose("member")).exclude(person__in=but)
     counts = {_beyond(number): count for number, count in kept.values_list("number").annotate(Count("pk"))}
     rows = kept.annotate(whole=Coalesce("touch__opportunity__merged_into_id", "touch__opportunity_id"))
     last = rows.order_by("-at", "-touch").values_list("whole", "at", "number")[:NAMED]
@@ -158,8 +157,8 @@ def _histories(people: list[int]) -> Iterator[list[Any]]:
     """All attempts of each person, oldest first."""
     made = Touch.standing().filter(outcome__in=ATTEMPTS)
     whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
-    for place in range(0, len(people), _PIECE):
-        some = made.filter(person__in=people[place : place + _PIECE]).order_by("person", "at", "id")
+    for piece in in_parts(people, _PIECE):
+        some = made.filter(person__in=piece).order_by("person", "at", "id")
         rows = some.annotate(whole=whole).values_list("person", "pk", "whole", "at", "member", "outcome", "channel")
         for _, group in groupby(rows.iterator(2000), key=lambda row: row[0]):
             yield list(group)

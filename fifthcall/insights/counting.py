@@ -9,7 +9,7 @@ from datetime import datetime
 from heapq import nlargest
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fifthcall.insights.trails import ATTEMPTS
 from fifthcall.rules.case import Policy
@@ -34,11 +34,14 @@ class Asked:
         """What these people did in the span."""
         return self.theirs().filter(at__gt=self.since, at__lte=self.until)
 
+    def whose(self, column: str) -> Q:
+        """That this column names one of them, or anybody."""
+        return Q(**{f"{column}__isnull": False} if self.people is None else {f"{column}__in": self.people})
+
     def theirs(self) -> QuerySet[Touch]:
         """What these people did, ever. Everybody is not told by their keys: the databases count the quicker."""
-        if self.people is None:
-            return Touch.standing().filter(workspace=self.workspace, member__isnull=False)
-        return Touch.standing().filter(member__in=self.people)
+        made = Touch.standing().filter(self.whose("member"))
+        return made.filter(workspace=self.workspace) if self.people is None else made
 
     def attempts(self) -> QuerySet[Touch]:
         return self.touches().filter(outcome__in=ATTEMPTS)

@@ -87,7 +87,7 @@ def keep_up(now: datetime) -> int:
     """Bring the sums of every workspace up to date, in pieces; how many opportunities were added anew."""
     done = 0
     for pk in Workspace.objects.order_by("id").values_list("pk", flat=True):
-        for piece in _in_parts(_changed(pk)):
+        for piece in in_parts(_changed(pk)):
             _keep_piece(pk, piece)
             done += len(piece)
     return done
@@ -170,7 +170,7 @@ def _touched(workspace_id: int) -> set[int]:
     rows = Touch.objects.filter(workspace=workspace_id, pk__gt=last - LOOK_BACK).order_by().annotate(whole=whole)
     latest = dict(rows.values_list("whole").annotate(Max("pk")))
     known: dict[int, int] = {}
-    for some in _in_parts(sorted(latest), LOOK_BACK):
+    for some in in_parts(sorted(latest), LOOK_BACK):
         known |= dict(Counted.objects.filter(opportunity__in=some).values_list("opportunity", "upto"))
     return {pk for pk, latest_id in latest.items() if latest_id > known.get(pk, 0)}
 
@@ -206,7 +206,7 @@ class Change:
 def _changes(workspace_id: int, changed: list[int]) -> Iterator[Change]:
     """Read once: what is remembered is exactly what is added."""
     merged = _parts(workspace_id)
-    for some in _in_parts(changed):
+    for some in in_parts(changed):
         known = {row.opportunity: row for row in Counted.objects.filter(opportunity__in=some)}
         states = _states(some)
         parts = {pk: {*merged.get(pk, []), *(_read(known[pk].parts) if pk in known else ())} for pk in some}
@@ -250,7 +250,7 @@ def _states(ids: list[int]) -> dict[int, State]:
 
 def _steps(ids: list[int]) -> dict[int, list[Step]]:
     found: dict[int, list[Step]] = defaultdict(list)
-    for some in _in_parts(ids):
+    for some in in_parts(ids):
         rows = Touch.objects.filter(opportunity__in=some).order_by().values_list("opportunity_id", *_STEP)
         for pk, *step in rows:
             found[pk].append(Step(*step))
@@ -291,7 +291,7 @@ def _write(workspace_id: int, moved: Added) -> None:
         [workspace_id, *place, *map(int, amounts)] for place, amounts in moved.items() if any(amounts)
     ]
     with connection.cursor() as cursor:
-        for some in _in_parts(rows):  # many in a statement: each by itself takes PostgreSQL several times as long
+        for some in in_parts(rows):  # many in a statement: each by itself takes PostgreSQL several times as long
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))}"  # noqa: S608
                 f" ON CONFLICT (workspace_id, what, owner, key, number) DO UPDATE SET {more}",
@@ -299,7 +299,7 @@ def _write(workspace_id: int, moved: Added) -> None:
             )
 
 
-def _in_parts(items: list[_Item], size: int = 0) -> Iterator[list[_Item]]:
+def in_parts(items: list[_Item], size: int = 0) -> Iterator[list[_Item]]:
     """Of this size, or a PIECE."""
     size = size or PIECE
     return (items[at : at + size] for at in range(0, len(items), size))

@@ -60,8 +60,9 @@ def by_attempts(counted: Tally, owed: int) -> list[tuple[int, int]]:
 
 def _left_sql(asked: Asked) -> tuple[str, tuple[Any, ...]]:
     """SQL of (id, code, attempts, last) of those left in the span; `last`: the last touch, or when it was added."""
-    whose = Q(owner__isnull=False) if asked.people is None else Q(owner__in=asked.people)
-    rows = Opportunity.objects.filter(whose, workspace=asked.workspace, merged_into=None, created_at__lte=asked.until)
+    rows = Opportunity.objects.filter(
+        asked.whose("owner"), workspace=asked.workspace, merged_into=None, created_at__lte=asked.until
+    )
     rows = rows.exclude(status=Status.WON.value).order_by()
     held = ExpressionWrapper(Q(has_appointment=True) | Q(next_firm=True), BooleanField())
     seen, theirs = rows.values("id", "status", "created_at", "batch_id").annotate(held=held).query.sql_with_params()
