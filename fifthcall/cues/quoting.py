@@ -84,7 +84,10 @@ def _headers(lines: list[str], labels: list[str], at: int) -> bool:
 
 def _introduction(lines: list[str], at: int) -> int:
     """How many lines from here say who wrote what follows: "On …, … wrote:"; 0 when they don't."""
-    if len(lines[at]) > 400 or lines[at].lstrip().startswith(">"):
+    first = lines[at]
+    if len(first) > 400 or not (first.endswith((":", "：")) or _addressed_or_dated(first)):
+        return 0  # most lines
+    if first.lstrip().startswith(">"):
         return 0
     said = ""
     for count, line in enumerate(lines[at : at + 3], start=1):
@@ -96,8 +99,6 @@ def _introduction(lines: list[str], at: int) -> int:
             if phrases.says("quoted.wrote", said):
                 return count if told or _quoted_next(lines, at + count) else 0
             return count if told and "@" in said and _quoted_next(lines, at + count) else 0
-        if count == 1 and not _addressed_or_dated(said):
-            return 0
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
@@ -52,15 +53,20 @@ Our works council meets on 12 December; until then I can't say more.
 
 """
 MOST = 4.5  # times what plain text of the same length takes; trying again and again takes hundreds
+TURNS = range(5, 60)  # of measuring: at least, at most
 
 
 @pytest.mark.parametrize("piece", _PIECES)
 @pytest.mark.parametrize("sender", _SENDERS)
 def test_judging_takes_no_longer_for_hostile_text(sender: str, piece: str) -> None:
     plain, hostile = _mail("person", PLAIN), _mail(sender, _PIECES[piece])
-    # In turns, and the best of each: other programs share the machine.
-    taken = [(_seconds(plain), _seconds(hostile)) for _ in range(5)]
-    assert min(hostile for _, hostile in taken) < MOST * min(plain for plain, _ in taken)
+    best_plain = best_hostile = float("inf")
+    # In turns, and the best of each: other programs share the machine, so what it takes alone is seen in some turn.
+    for turn in range(TURNS.stop):
+        best_plain, best_hostile = min(best_plain, _seconds(plain)), min(best_hostile, _seconds(hostile))
+        if turn >= TURNS.start and best_hostile < MOST * best_plain:
+            return
+    pytest.fail(f"{best_hostile / best_plain:.1f} times what plain text takes, in the best of {TURNS.stop} turns")
 
 
 def _mail(sender: str, piece: str) -> Parsed:
@@ -70,6 +76,10 @@ def _mail(sender: str, piece: str) -> Parsed:
 
 
 def _seconds(mail: Parsed) -> float:
-    began = time.process_time()
-    judge(mail, OURS, TODAY)
-    return time.process_time() - began
+    gc.disable()  # it would go through everything that other tests have left
+    try:
+        began = time.process_time()
+        judge(mail, OURS, TODAY)
+        return time.process_time() - began
+    finally:
+        gc.enable()
