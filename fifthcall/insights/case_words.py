@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fifthcall.insights.counting import Found
+from fifthcall.rules.outcomes import WHY_NO_REVIEW
 
 _WORDS = {
     "lost": "Lost after {number} attempt{s}",
@@ -25,4 +26,5 @@ _WORDS = {
 
 def words(case: Found) -> str:
     said = _WORDS[case.kind.code].format(number=case.kind.number, s="" if case.kind.number == 1 else "s")
-    return f"{said}: {case.words[0].lower()}{case.words[1:]}" if case.words else said
+    why = WHY_NO_REVIEW.get(case.reason, case.reason) if case.kind.code == "unbooked" else ""
+    return f"{said}: {why[0].lower()}{why[1:]}" if why else said

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from fifthcall.insights.signs import fetched
 from fifthcall.insights.trails import ATTEMPTS
 from fifthcall.rules.case import Policy
 from fifthcall.touches.models import Touch
@@ -62,7 +63,7 @@ class Found:
     opportunity: int
     at: datetime
     kind: Kind
-    words: str = ""  # a reason that was given
+    reason: str = ""  # the touch's, as a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,32 @@ class Tally:
     def of_all(cls, found: Iterable[Found]) -> Tally:
         every = list(found)
         return cls(Counter(one.kind for one in every), latest(every))
+
+    @classmethod
+    def of_touches(cls, told: QuerySet[Touch, Any], good: Collection[str], when: str = "at") -> Tally:
+        """Counted by the database, once through. `told` has a `code` of what happened; "" is no case.
+
+        `good`: the codes of what went well; `when`: the column of a case's instant.
+        """
+        each, parameters = told.order_by().values_list("pk", "opportunity_id", when, "code").query.sql_with_params()
+        went_well = f"CASE WHEN code IN ({', '.join(['%s'] * len(good))}) THEN 1 ELSE 0 END"
+        rows = fetched(
+            f"WITH told (id, opportunity, at, code) AS MATERIALIZED ({each})"  # noqa: S608  # composed by the ORM
+            " SELECT code, COUNT(*), NULL FROM told WHERE code <> '' GROUP BY code UNION ALL SELECT * FROM ("
+            "SELECT code, 0, id FROM told WHERE code <> ''"
+            f" ORDER BY {went_well}, at DESC, opportunity DESC LIMIT {NAMED}) AS named",
+            (*parameters, *good),
+        )
+        kinds = {code: Kind(code in good, code) for code, *_ in rows}
+        named = {pk: kinds[code] for code, _, pk in rows if pk}
+        cases = Touch.objects.filter(pk__in=named).values_list("pk", "opportunity_id", when, "reason")
+        return cls(
+            Counter({kinds[code]: count for code, count, pk in rows if not pk}),
+            latest(Found(of, at, named[pk], reason) for pk, of, at, reason in cases),
+        )
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.counts + other.counts, latest([*self.found, *other.found]))
 
     @property
     def score(self) -> Score:

@@ -6,10 +6,11 @@ The same counts serve oneself, one rep and the whole team: only whose touches ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from fifthcall.insights.budget import within_budget
 from fifthcall.insights.counting import NAMED, Asked, Found, Kind, Tally, latest
@@ -19,12 +20,11 @@ from fifthcall.journal.models import Event
 from fifthcall.posting.models import Piece
 from fifthcall.rules.c8_note_after_meeting import WITHIN
 from fifthcall.rules.case import Basis, Channel
-from fifthcall.rules.outcomes import WHY_NO_REVIEW
 from fifthcall.rules.windows import instant
 from fifthcall.teams.models import Membership, Workspace
 from fifthcall.touches.models import Touch
 from fifthcall.touches.note_quality import LEFT_OPEN, conversations
-from fifthcall.touches.promises import verdicts
+from fifthcall.touches.promises import judged, judged_merged
 
 #: So many of each kind are proposed to be talked about.
 TO_TALK = 2
@@ -39,7 +39,10 @@ def promises(asked: Asked) -> Tally:
         agreed_until__lt=asked.until,
     )
     # What happens after the span doesn't count: the same span tells the same for ever.
-    return Tally.of_all(Found(pk, at, Kind(said == "kept", said)) for pk, at, said in verdicts(made, asked.until))
+    merged = judged_merged(made, asked.until)
+    return Tally.of_touches(judged(made, asked.until), {"kept"}, "agreed_until") + Tally.of_all(
+        Found(pk, at, Kind(said == "kept", said)) for pk, at, said in merged
+    )
 
 
 def why_not_yet(asked: Asked) -> Tally:
@@ -58,11 +61,8 @@ def why_not_yet(asked: Asked) -> Tally:
 
 def reviews(asked: Asked) -> Tally:
     """A8: proposals sent, and whether the review of each was booked before."""
-    found = asked.touches().filter(outcome=PROPOSAL)
-    return Tally.of_all(
-        Found(pk, at, Kind(not reason, "unbooked" if reason else "booked"), WHY_NO_REVIEW.get(reason, reason))
-        for pk, at, reason in found.values_list("opportunity_id", "at", "reason")
-    )
+    code = Case(When(reason="", then=Value("booked")), default=Value("unbooked"))
+    return Tally.of_touches(asked.touches().filter(outcome=PROPOSAL).annotate(code=code), {"booked"})
 
 
 def notes_in_time(asked: Asked) -> Tally:
@@ -71,20 +71,14 @@ def notes_in_time(asked: Asked) -> Tally:
     note = (
         Touch.standing()
         .filter(opportunity=OuterRef("opportunity"), channel=Channel.POST.value, outcome__in=("posted", "sent"))
-        .filter(~Exists(other), at__gte=OuterRef("at"))
+        .filter(~Exists(other), at__gte=OuterRef("at"), at__lte=asked.until)
         .order_by("at", "id")
-        .values("at")[:1]
     )
-    met = asked.touches().filter(outcome__in=("meeting_held", "came")).annotate(note_at=Subquery(note))
-    return Tally.of_all(_noted(met.values_list("opportunity_id", "at", "note_at"), asked.until))
-
-
-def _noted(met: Iterable[tuple[int, datetime, datetime | None]], until: datetime) -> Iterator[Found]:
-    for pk, at, note in met:
-        if note is not None and note <= min(until, at + WITHIN):
-            yield Found(pk, at, Kind(True, "noted"))
-        elif at + WITHIN <= until:
-            yield Found(pk, at, Kind(False, "late_note" if note is not None and note <= until else "no_note"))
+    in_time = Q(at__lte=ExpressionWrapper(OuterRef("at") + WITHIN, DateTimeField()))
+    noted = note.annotate(said=Case(When(in_time, then=Value("noted")), default=Value("late_note"))).values("said")[:1]
+    over = Case(When(at__lte=asked.until - WITHIN, then=Value("no_note")), default=Value(""))
+    met = asked.touches().filter(outcome__in=("meeting_held", "came"))
+    return Tally.of_touches(met.annotate(code=Coalesce(Subquery(noted), over)), {"noted"})
 
 
 def slips(asked: Asked) -> Tally:

@@ -150,25 +150,28 @@ def _changed(workspace_id: int) -> list[int]:
             [workspace_id],
         )
         found |= {pk for (pk,) in cursor}
-    found |= _merged_anew(workspace_id) | _touched(workspace_id)
+    merged = _parts(workspace_id)
+    found |= _merged_anew(workspace_id, merged) | _touched(workspace_id, merged)
     return sorted(found)
 
 
-def _merged_anew(workspace_id: int) -> set[int]:
-    now = _parts(workspace_id)
+def _merged_anew(workspace_id: int, now: dict[int, list[int]]) -> set[int]:
     known = Counted.objects.filter(Q(opportunity__in=now) | ~Q(parts=""), workspace=workspace_id)
     before = dict(known.values_list("opportunity", "parts"))
     return {pk for pk in {*now, *before} if _written(now.get(pk, [])) != before.get(pk, "")}
 
 
-def _touched(workspace_id: int) -> set[int]:
+def _touched(workspace_id: int, merged: dict[int, list[int]]) -> set[int]:
     """Those with a touch after the last that was counted of them, as far as it is not long ago."""
     last = Counted.objects.filter(workspace=workspace_id).aggregate(last=Max("upto"))["last"]
     if last is None:  # nothing was counted yet
         return set()
-    whole = Coalesce("opportunity__merged_into_id", "opportunity_id")
-    rows = Touch.objects.filter(workspace=workspace_id, pk__gt=last - LOOK_BACK).order_by().annotate(whole=whole)
-    latest = dict(rows.values_list("whole").annotate(Max("pk")))
+    whole_of = {part: whole for whole, parts in merged.items() for part in parts}
+    rows = Touch.objects.filter(workspace=workspace_id, pk__gt=last - LOOK_BACK).order_by()
+    latest: dict[int, int] = defaultdict(int)
+    for pk, last_id in rows.values_list("opportunity").annotate(Max("pk")):
+        whole = whole_of.get(pk, pk)
+        latest[whole] = max(latest[whole], last_id)
     known: dict[int, int] = {}
     for some in in_parts(sorted(latest), LOOK_BACK):
         known |= dict(Counted.objects.filter(opportunity__in=some).values_list("opportunity", "upto"))

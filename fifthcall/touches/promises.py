@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Basis
@@ -41,37 +42,38 @@ def _tried_at(promised: Touch, later: list[Touch]) -> datetime | None:
     return None
 
 
-def verdicts(promised: QuerySet[Touch, Any], until: datetime) -> Iterator[tuple[int, datetime, str]]:
-    """(opportunity it is of by now, end of what was promised, verdict) of each of very many; as it stood at `until`."""
+def judged(promised: QuerySet[Touch, Any], until: datetime) -> QuerySet[Touch, Any]:
+    """`promised` with its verdict as `code`, as it stood at `until`: for very many. What was merged is judged apart."""
     after = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
     answers = Q(at__gte=OuterRef("agreed_from"), outcome__in=_ATTEMPTS) | Q(outcome__in=_CONNECTS)
     first = (
         Touch.standing()
         .filter(after, answers, opportunity=OuterRef("opportunity"), at__gte=OuterRef("at"), at__lte=until)
         .order_by("at", "id")
-        .values("at")[:1]
     )
+    tried = first.annotate(said=_either(Q(at__lte=OuterRef("agreed_until")), "kept", "late")).values("said")[:1]
+    untried = _either(Q(agreed_until__lt=until), "broken", "ahead")
+    return promised.exclude(opportunity__in=_merged()).annotate(code=Coalesce(Subquery(tried), untried))
+
+
+def _either(condition: Q, yes: str, no: str) -> Case:
+    return Case(When(condition, then=Value(yes)), default=Value(no), output_field=CharField())
+
+
+def _merged() -> list[int]:
+    """Opportunities that were merged, and those they were merged into: few, so naming them is quicker than a join."""
     pairs = Opportunity.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into")
-    several = {pk for pair in pairs for pk in pair}  # few: quicker than to join each promise's
-    merged = []
-    rows = promised.annotate(tried_at=Subquery(first)).values_list("pk", "opportunity_id", "agreed_until", "tried_at")
-    for pk, opportunity, end, tried_at in rows.iterator():
-        if opportunity in several:
-            merged.append(pk)
-        else:
-            assert end
-            yield opportunity, end, verdict(end, tried_at, until)
-    for pk in merged:
-        yield _merged_verdict(Touch.objects.select_related("opportunity__merged_into").get(pk=pk), until)
+    return sorted({pk for pair in pairs for pk in pair if pk})
 
 
-def _merged_verdict(promised: Touch, until: datetime) -> tuple[int, datetime, str]:
-    """The same, where the answer may stand with another opportunity that is the same by now."""
-    assert promised.agreed_until
-    whole = promised.opportunity.merged_into or promised.opportunity
-    history = Touch.of(whole).filter(retracts=None, retraction=None, at__gte=promised.at, at__lte=until)
-    later = [one for one in history.order_by("at", "id") if (one.at, one.pk) > (promised.at, promised.pk)]
-    return whole.pk, promised.agreed_until, verdict(promised.agreed_until, _tried_at(promised, later), until)
+def judged_merged(promised: QuerySet[Touch, Any], until: datetime) -> Iterator[tuple[int, datetime, str]]:
+    """(opportunity it is of by now, end of what was promised, verdict), where the answer may stand with another one."""
+    for one in promised.filter(opportunity__in=_merged()).select_related("opportunity__merged_into"):
+        assert one.agreed_until
+        whole = one.opportunity.merged_into or one.opportunity
+        history = Touch.of(whole).filter(retracts=None, retraction=None, at__gte=one.at, at__lte=until)
+        later = [step for step in history.order_by("at", "id") if (step.at, step.pk) > (one.at, one.pk)]
+        yield whole.pk, one.agreed_until, verdict(one.agreed_until, _tried_at(one, later), until)
 
 
 def promises_of(opportunity: Opportunity, now: datetime, zone: str) -> list[dict[str, Any]]:
