@@ -18,6 +18,18 @@ import pytest
 
 from tests import chromium
 
+#: Folders and files of tests that ask no database: marked `once`, they run with SQLite alone.
+ONCE = (
+    "cues/test_bounded.py",
+    "cues/test_fuzz.py",
+    "cues/test_hits.py",
+    "cues/test_hostile_text.py",
+    "imports/test_reading.py",
+    "insights/test_pooling.py",
+    "insights/test_what_if.py",
+    "posting/test_printing.py",
+    "rules",
+)
 SWITCHES = {"FIFTHCALL_BROWSER", "FIFTHCALL_CHROMIUM", "FIFTHCALL_REQUIRE_BROWSER"}
 
 
@@ -58,6 +70,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
     assert Path(settings.DATA) == DATA, "settings were loaded before the tests could choose their data folder"
     settings.PASSWORD_HASHERS = ["tests.hashing.Quick"]  # the usual takes most of the time of most tests
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # else each page warns of it
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if any(item.path.is_relative_to(here / name) for name in ONCE):
+            item.add_marker("once")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -126,7 +147,6 @@ def team(db: None, settings: Any) -> Any:
     """Ada and Ben (`tests.cast`); pages find their files without `collectstatic`."""
     from tests.cast import gather
 
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

@@ -64,7 +64,6 @@ def test_every_url_declares_who_may_use_it(entry: URLPattern) -> None:
     assert isinstance(getattr(entry.callback, "who", None), Who), entry
 
 
-@pytest.mark.filterwarnings("ignore:No directory at")
 @pytest.mark.parametrize("who", ["mallory", "ben"])
 def test_others_reach_nothing_of_adas(cast: dict[str, object], who: str) -> None:
     client, row = cast[who], cast["row"]
@@ -84,14 +83,12 @@ def test_others_reach_nothing_of_adas(cast: dict[str, object], who: str) -> None
     assert Opportunity.objects.values().get(pk=row.pk) == before
 
 
-@pytest.mark.filterwarnings("ignore:No directory at")
 def test_strangers_are_sent_to_sign_in(cast: dict[str, object]) -> None:
     for name in ("home", "today", "opportunities", "imports", "team", "settings"):
         answer = Client().get(reverse(name))
         assert answer.status_code == 302 and "/accounts/login/" in answer["Location"], name
 
 
-@pytest.mark.filterwarnings("ignore:No directory at")
 def test_nothing_changes_by_get(cast: dict[str, object]) -> None:
     ada, row = cast["ada"], cast["row"]
     assert isinstance(ada, Client) and isinstance(row, Opportunity)
@@ -100,7 +97,6 @@ def test_nothing_changes_by_get(cast: dict[str, object]) -> None:
         assert ada.get(reverse(name, kwargs=kwargs)).status_code == 405, name
 
 
-@pytest.mark.filterwarnings("ignore:No directory at")
 def test_pages_forbid_foreign_scripts_and_frames(cast: dict[str, object]) -> None:
     ada = cast["ada"]
     assert isinstance(ada, Client)

@@ -20,7 +20,7 @@ from tests.channels.mail import opportunity_with
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 SAID = {"meeting-day": "2026-12-03", "meeting-at": "10:00", "meeting-minutes": "45", "meeting-zone": "Europe/Berlin"}
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.channels.mail import opportunity_with
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)  # a Tuesday, 09:00 in Berlin
 HERE, HALF = "Europe/Berlin", timedelta(minutes=30)
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.channels.mail import opportunity_with
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)  # a Tuesday, 09:00 in Berlin
 HERE = "Europe/Berlin"
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 #: A working day just after the clocks changed there, or where the offset is odd; the promise is made five days before.
 ZONES = [
     ("America/New_York", "2027-03-15"),

@@ -18,7 +18,7 @@ from tests.cast import Cast
 
 MONDAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)  # 07:00 in Berlin
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ from tests.channels.mail import opportunity_with
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 HERE = "Europe/Berlin"
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

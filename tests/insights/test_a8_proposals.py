@@ -16,7 +16,7 @@ from fifthcall.wording.odds import Score
 from tests.cast import Cast
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 def send(member: Membership, reason: str = "") -> None:

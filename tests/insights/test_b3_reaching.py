@@ -21,7 +21,7 @@ from fifthcall.wording.odds import Score, difference
 from tests.cast import Cast
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 def row_in(member: Membership, zone: str) -> Opportunity:

@@ -38,6 +38,7 @@ def test_f1_the_published_points_and_large_counts() -> None:
     assert gamma_below(1, 2) == pytest.approx(1 - math.exp(-2))
 
 
+@pytest.mark.once
 def test_f1_nine_of_ten_intervals_hold_the_true_mean() -> None:
     """Of twelve weeks with half an addition to ten a week, by the Poisson's own probabilities; never below."""
     held = []

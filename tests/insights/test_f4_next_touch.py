@@ -80,6 +80,7 @@ def test_f4_merged_ones_go_on_and_what_was_taken_back_does_not_count(team: Cast)
     assert attempts_by_kind(paths(team.ada)) == {(False, 1): Score(0, 1), (False, 2): Score(1, 1)}
 
 
+@pytest.mark.once
 def test_f4_nine_of_ten_intervals_hold_the_true_chance() -> None:
     """Markets small and large, where later attempts win less often and those after a conversation thrice as often."""
     chance, held, looked = Random(4), 0, 0

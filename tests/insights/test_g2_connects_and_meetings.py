@@ -20,7 +20,7 @@ from tests.insights.test_page import history
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 DRAWN = ["connected", "no_answer", "voicemail", "meeting_set", "busy", "sent", "note", "replied", "wrong_number"]
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 def test_g2_first_connects_and_meetings_are_what_a_walk_through_all_touches_finds(team: Cast) -> None:
@@ -92,6 +92,7 @@ def test_g2_the_page_shows_each_curve_with_the_list_behind(team: Cast, of: str) 
     assert ada.get("/insights/numbers.json", {"of": of}).status_code == 200
 
 
+@pytest.mark.once
 def test_nine_of_ten_intervals_hold_the_true_worth_of_an_attempt() -> None:
     """Markets of 150 prospects with known chances, some of them still open or left: censored at random."""
     chance, held, looked = Random(9), 0, 0

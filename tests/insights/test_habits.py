@@ -41,7 +41,7 @@ DRAWN = [
     *("curious", "why_not", "closed"),
 ]
 CHANNELS = {"posted": "post", "meeting_held": "meeting", "opened": "email", "note": "desk", "why_not": "desk"}
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 def touch(one: Opportunity, member: Membership, at: datetime, outcome: str, **more: Any) -> Touch:

@@ -35,7 +35,7 @@ from tests.cast import Cast
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 LATE = builtin_text("S9").replace('after = "1 working day"', 'after = "9 days"')
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 def came(member: Membership, days_ago: float, name: str = "Roof", **values: object) -> Opportunity:

@@ -44,7 +44,7 @@ HALF, HOUR, DAY = timedelta(minutes=30), timedelta(hours=1), timedelta(days=1)
 AT = datetime(2026, 11, 26, 13, tzinfo=UTC)
 #: Random sequences of edits on both sides; before a release 500 of them, by the environment.
 SEQUENCES = int(os.environ.get("SYNC_SEQUENCES", "40"))
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.channels.mail import opportunity_with
 from tests.radicale_server import PASSWORD, USER, Server
 from tests.syncing.test_caldav import AT, DAY, HALF, HERE, NOW, move_there
 
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:No directory at")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
