@@ -42,13 +42,16 @@ class Scope:
 
 
 class Weighed(NamedTuple):
-    """An open opportunity. `contacts` are those S10 counts, `code` holds its signs; `place` is its own by age, the
-    oldest first: to read very many instants takes longer than all the rest."""
+    """An open opportunity. `contacts` are those S10 counts, `code` holds its signs.
+
+    `created` is the instant (UTC) as the database writes it, which sorts: to read very many of them takes longer than
+    all the rest.
+    """
 
     pk: int
     stage: str
     value: float | None
-    place: int
+    created: str
     contacts: int
     code: int
 
@@ -93,7 +96,7 @@ def _weighed_sql(scope: Scope) -> tuple[str, tuple[Any, ...]]:
     plain = seen.values("id", "stage", "value", "created_at").annotate(base=base)
     visible, other = plain.query.sql_with_params()
     sql = (
-        "SELECT seen.id, seen.stage, CAST(seen.value AS DOUBLE PRECISION), RANK() OVER (ORDER BY seen.created_at),"  # noqa: S608  # composed by the ORM; numbers of ours
+        "SELECT seen.id, seen.stage, CAST(seen.value AS DOUBLE PRECISION), CAST(seen.created_at AS TEXT),"  # noqa: S608  # composed by the ORM; numbers of ours
         " COALESCE(path.contacts, 0), seen.base + COALESCE(path.signs, 0)"
         f" + CASE WHEN COALESCE(path.contacts, 0) >= %s THEN {MANY} ELSE 0 END"
         f" + CASE WHEN EXISTS (SELECT 1 FROM {Fact._meta.db_table} fact WHERE fact.opportunity_id = seen.id)"

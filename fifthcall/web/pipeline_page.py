@@ -85,7 +85,7 @@ def read(scope: Scope) -> Pipeline:
     leading = [one for stage in shown for one in of_stages[stage][:EACH]]
     rows = Opportunity.objects.select_related(*RELATED).in_bulk([one.pk for one in (*scope.weighed[:MOST], *leading)])
     # As the team wants them, then those whose middle deal is the youngest.
-    middle = {stage: median_low(one.place for one in of_stages[stage]) for stage in shown}
+    middle = {stage: median_low(one.created for one in of_stages[stage]) for stage in shown}
     board = sorted(sorted(shown), key=middle.__getitem__, reverse=True)
     board.sort(key=lambda stage: place.get(stage.casefold(), len(own)))
     return Pipeline(
