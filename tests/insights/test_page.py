@@ -7,6 +7,9 @@ import io
 from datetime import timedelta
 from random import Random
 
+from django.urls import reverse
+
+from fifthcall.insights.definitions import NUMBERS
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.outcomes import OUTCOMES
 from fifthcall.teams.models import Membership
@@ -80,3 +83,10 @@ def test_an_empty_workspace_is_told_what_will_be_here(team: Cast) -> None:
     client = team.sign_in(team.ada)
     assert "No attempt is logged yet" in client.get("/insights/").content.decode()
     assert client.get("/insights/numbers.json").json() == {"attempts": []}
+
+
+def test_each_number_is_explained_on_the_page_that_shows_it(team: Cast) -> None:
+    ada = team.sign_in(team.ada)
+    pages = ("pipeline", "insights", "splits", "next_touch", "habits", "what_if")
+    explained = [one.name for page in pages for one in ada.get(reverse(page)).context["definitions"]]
+    assert sorted(explained) == sorted(one.name for one in NUMBERS.values())

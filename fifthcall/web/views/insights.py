@@ -26,6 +26,7 @@ from fifthcall.wording.odds import needed
 _SHOWN = 12  # the lore speaks of contacts 1 to 12; the files hold them all
 _LIST = 200
 _COLUMNS = ("attempt", "tried", "won_here", "worth", "low", "high", "won_by", "of_wins")
+_MEANT = ("tried", "won_here", "worth", "won_by", "came_with", "given_up", "reviews", "reached", "of_wins", "post_cost")
 #: What came with an attempt, in words: the heading, and what one is called.
 _WORDS = {"wins": ("Wins", "won"), "meetings": ("Meetings", "set a meeting"), "connects": ("Connects", "reached them")}
 
@@ -57,7 +58,7 @@ def insights(request: MemberRequest) -> HttpResponse:
         "files": files(workspace.pk) if what == "wins" else [],
         "without": _without(request),
         "hours": hours_of(request.member, clock.now()),
-        "definitions": NUMBERS.values(),
+        "definitions": [NUMBERS[key] for key in _MEANT],
     }
     return render(request, "fifthcall/insights.html", context)
 

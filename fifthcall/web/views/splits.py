@@ -69,6 +69,7 @@ def splits(request: MemberRequest) -> HttpResponse:
         "mean": percent(prior.mean),
         "top": top,
         "sure": [row for row in rows if row["sure"]],
+        "few": any(row["more_needed"] for row in rows),
         "numbers": [f"{number}" for number in range(1, NUMBERS_SHOWN)] + [f"{NUMBERS_SHOWN}+"],
         "definitions": [NUMBERS["split"]],
     }

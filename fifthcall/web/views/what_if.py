@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from fifthcall import clock
+from fifthcall.insights.definitions import NUMBERS
 from fifthcall.insights.what_if import telling
 from fifthcall.insights.what_if.answers import ASSUMED, Rates
 from fifthcall.insights.what_if.drawing import picture
@@ -30,6 +31,7 @@ from fifthcall.wording import library
 RUNS = 20
 #: It keeps a processor busy for seconds: one at a time leaves the other pages theirs.
 _ONE = threading.Lock()
+_MEANT = ("what_if_reached", "what_if_difference", "what_if_load", "what_if_collisions")
 _KINDS = {
     "call": "Calls",
     "text": "Texts",
@@ -83,7 +85,11 @@ class WhatIfForm(forms.Form):
 def what_if(request: MemberRequest) -> HttpResponse:
     """GET shows the form, with `?playbook=` that one's text; POST plays it, `as` gives the figures as a file."""
     form = _form(request)
-    context: dict[str, Any] = {"form": form, "starts": [] if form.is_bound else list(NAMES.items())}
+    context: dict[str, Any] = {
+        "form": form,
+        "starts": [] if form.is_bound else list(NAMES.items()),
+        "definitions": [NUMBERS[key] for key in _MEANT],
+    }
     if not form.is_bound or not form.is_valid():
         return render(request, "fifthcall/what_if.html", context, status=422 if form.is_bound else 200)
     if not _ONE.acquire(blocking=False):
