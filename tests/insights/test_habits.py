@@ -16,8 +16,9 @@ from fifthcall.calendars.joining import add_member
 from fifthcall.imports.models import Import
 from fifthcall.insights import budget
 from fifthcall.insights.budget import keep_weeks
-from fifthcall.insights.counting import Asked
-from fifthcall.insights.habits import HABITS, habits, to_talk_about, week_of
+from fifthcall.insights.case_words import words
+from fifthcall.insights.counting import NAMED, Asked, Kind
+from fifthcall.insights.habits import HABITS, asked_of, habits, to_talk_about, week_of
 from fifthcall.insights.kept import keep_up
 from fifthcall.insights.leaving import by_attempts
 from fifthcall.insights.leaving import left as left_after
@@ -293,6 +294,42 @@ def test_a_merged_ones_promise_is_kept_where_it_went(team: Cast) -> None:
     assert [one.kind.code for one in HABITS["promises_kept"](asked).found] == ["broken"]
     touch(whole, team.ben, NOW - 4 * HOUR, "no_answer")
     assert [(one.kind.code, one.opportunity) for one in HABITS["promises_kept"](asked).found] == [("kept", whole.pk)]
+
+
+def test_c8_a_note_is_in_time_up_to_the_second(team: Cast) -> None:
+    for late in (timedelta(0), DAY, DAY + timedelta(seconds=1), None):
+        row = history(team.ada, 0, "open")
+        met = touch(row, team.ada, NOW - 5 * DAY, "meeting_held")
+        if late is not None:
+            touch(row, team.ada, met.at + late, "posted")
+    touch(history(team.ada, 0, "open"), team.ada, NOW - DAY + HOUR, "meeting_held")  # its day isn't over
+    counts = HABITS["notes_in_a_day"](asked_of(team.space, None, NOW, 30)).counts
+    assert counts == {Kind(True, "noted"): 2, Kind(False, "late_note"): 1, Kind(False, "no_note"): 1}
+
+
+def test_c5_a_promise_is_kept_up_to_its_end(team: Cast) -> None:
+    begin, end = NOW - 3 * DAY, NOW - 3 * DAY + HOUR
+    agreed = {"agreed_basis": "promise", "agreed_kind": "call", "agreed_zone": "UTC"}
+    for tried in (begin, end, end + timedelta(seconds=1), begin - HOUR, None):
+        row = history(team.ada, 0, "open")
+        touch(row, team.ada, begin - DAY, "call_back", agreed_from=begin, agreed_until=end, **agreed)
+        if tried:
+            touch(row, team.ada, tried, "no_answer")
+    found = HABITS["promises_kept"](asked_of(team.space, None, NOW, 30))
+    assert found.counts == {Kind(True, "kept"): 2, Kind(False, "late"): 1, Kind(False, "broken"): 2}
+    assert {one.at for one in found.found} == {end}
+
+
+def test_of_many_cases_the_latest_are_named_those_that_went_wrong_first(team: Cast) -> None:
+    row = history(team.ada, 0, "open")
+    for number in range(NAMED + 5):
+        reason = "tender" if number < 5 else ""
+        touch(row, team.ada, NOW - DAY + number * timedelta(minutes=1), "proposal_sent", reason=reason)
+    found = HABITS["reviews_booked"](asked_of(team.space, None, NOW, 30))
+    assert found.counts == {Kind(True, "booked"): NAMED, Kind(False, "unbooked"): 5}
+    places = [*range(4, -1, -1), *range(NAMED + 4, 9, -1)]
+    assert [one.at for one in found.found] == [NOW - DAY + number * timedelta(minutes=1) for number in places]
+    assert {words(one) for one in found.missed} == {"Proposal without its review booked: a tender with a date"}
 
 
 def test_cases_to_talk_about_name_no_opportunity_twice_and_keep_no_score_of_people(team: Cast) -> None:
