@@ -24,7 +24,7 @@ from fifthcall.rules.windows import instant
 from fifthcall.teams.models import Membership, Workspace
 from fifthcall.touches.models import Touch
 from fifthcall.touches.note_quality import LEFT_OPEN, conversations
-from fifthcall.touches.promises import judged, judged_merged
+from fifthcall.touches.promises import judged
 
 #: So many of each kind are proposed to be talked about.
 TO_TALK = 2
@@ -39,8 +39,8 @@ def promises(asked: Asked) -> Tally:
         agreed_until__lt=asked.until,
     )
     # What happens after the span doesn't count: the same span tells the same for ever.
-    merged = judged_merged(made, asked.until)
-    return Tally.of_touches(judged(made, asked.until), {"kept"}, "agreed_until") + Tally.of_all(
+    each, merged = judged(made, asked.until)
+    return Tally.of_touches(each, {"kept"}, "agreed_until") + Tally.of_all(
         Found(pk, at, Kind(said == "kept", said)) for pk, at, said in merged
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from fifthcall.pipeline.models import Opportunity
@@ -42,8 +42,13 @@ def _tried_at(promised: Touch, later: list[Touch]) -> datetime | None:
     return None
 
 
-def judged(promised: QuerySet[Touch, Any], until: datetime) -> QuerySet[Touch, Any]:
-    """`promised` with its verdict as `code`, as it stood at `until`: for very many. What was merged is judged apart."""
+def judged(
+    promised: QuerySet[Touch, Any], until: datetime
+) -> tuple[QuerySet[Touch, Any], Iterator[tuple[int, datetime, str]]]:
+    """The verdicts on very many, as they stood at `until`: as `code` of each; and those of what was merged, apart.
+
+    Of these: (opportunity it is of by now, end of what was promised, verdict). Their answer may stand with another one.
+    """
     after = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
     answers = Q(at__gte=OuterRef("agreed_from"), outcome__in=_ATTEMPTS) | Q(outcome__in=_CONNECTS)
     first = (
@@ -51,24 +56,17 @@ def judged(promised: QuerySet[Touch, Any], until: datetime) -> QuerySet[Touch, A
         .filter(after, answers, opportunity=OuterRef("opportunity"), at__gte=OuterRef("at"), at__lte=until)
         .order_by("at", "id")
     )
-    tried = first.annotate(said=_either(Q(at__lte=OuterRef("agreed_until")), "kept", "late")).values("said")[:1]
-    untried = _either(Q(agreed_until__lt=until), "broken", "ahead")
-    return promised.exclude(opportunity__in=_merged()).annotate(code=Coalesce(Subquery(tried), untried))
-
-
-def _either(condition: Q, yes: str, no: str) -> Case:
-    return Case(When(condition, then=Value(yes)), default=Value(no), output_field=CharField())
-
-
-def _merged() -> list[int]:
-    """Opportunities that were merged, and those they were merged into: few, so naming them is quicker than a join."""
+    said = Case(When(at__lte=OuterRef("agreed_until"), then=Value("kept")), default=Value("late"))
+    untried = Case(When(agreed_until__lt=until, then=Value("broken")), default=Value("ahead"))
+    code = Coalesce(Subquery(first.annotate(said=said).values("said")[:1]), untried)
     pairs = Opportunity.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into")
-    return sorted({pk for pair in pairs for pk in pair if pk})
+    merged = sorted({pk for pair in pairs for pk in pair if pk})  # few: quicker than a join
+    apart = _merged_verdicts(promised.filter(opportunity__in=merged), until)
+    return promised.exclude(opportunity__in=merged).annotate(code=code), apart
 
 
-def judged_merged(promised: QuerySet[Touch, Any], until: datetime) -> Iterator[tuple[int, datetime, str]]:
-    """(opportunity it is of by now, end of what was promised, verdict), where the answer may stand with another one."""
-    for one in promised.filter(opportunity__in=_merged()).select_related("opportunity__merged_into"):
+def _merged_verdicts(promised: QuerySet[Touch, Any], until: datetime) -> Iterator[tuple[int, datetime, str]]:
+    for one in promised.select_related("opportunity__merged_into"):
         assert one.agreed_until
         whole = one.opportunity.merged_into or one.opportunity
         history = Touch.of(whole).filter(retracts=None, retraction=None, at__gte=one.at, at__lte=until)
