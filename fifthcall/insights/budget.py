@@ -55,7 +55,7 @@ def within_budget(asked: Asked) -> Tally:
     As `rules.facts.budgeted` counts: a voicemail and the text that goes with it are one.
     """
     known = _known(asked.workspace, asked.policy)
-    touched = None if known is None else _touched(asked.workspace, known)
+    touched = None if known is None else _touched(known)
     if touched is None:
         before = WEEK + asked.policy.paired_text_within
         counts, named = Counter[Kind](), list[Found]()
@@ -102,9 +102,12 @@ def _keep(space: Workspace) -> int:
     policy = space.policy()
     upto = Touch.objects.filter(workspace=space).aggregate(last=Max("pk"))["last"] or 0
     known = _known(space.pk, policy)
-    if known == upto:
+    if known and known.upto == upto:
         return 0
-    touched = None if known is None else _touched(space.pk, known)
+    seen = list(
+        Touch.objects.filter(workspace=space, pk__gt=upto - LOOK_BACK, pk__lte=upto).values_list("pk", flat=True)
+    )
+    touched = None if known is None else _touched(known)
     people = _full(space.pk, policy) if touched is None else touched
     over = [
         Beyond(workspace=space, touch_id=one.touch, person=one.person, member=one.member, at=one.at, number=one.number)
@@ -116,28 +119,24 @@ def _keep(space: Workspace) -> int:
         kept = Beyond.objects.filter(workspace=space)
         (kept if touched is None else kept.filter(person__in=touched)).delete()
         Beyond.objects.bulk_create(over, 500)
-        weeks.upto, weeks.counted_as = upto, _counted_as(policy)
+        weeks.upto, weeks.seen, weeks.counted_as = upto, seen, _counted_as(policy)
         weeks.save()
     return len(people)
 
 
-def _known(workspace_id: int, policy: Policy) -> int | None:
-    """The id of the last touch that is in what is kept; None where nothing is, or was counted by other rules."""
-    return (
-        Weeks.objects.filter(workspace=workspace_id, counted_as=_counted_as(policy))
-        .values_list("upto", flat=True)
-        .first()
-    )
+def _known(workspace_id: int, policy: Policy) -> Weeks | None:
+    """Up to where it is kept; None where nothing is, or was counted by other rules."""
+    return Weeks.objects.filter(workspace=workspace_id, counted_as=_counted_as(policy)).first()
 
 
 def _counted_as(policy: Policy) -> str:
     return f"{policy.touches_a_week} {policy.paired_text_within.total_seconds():.0f}"
 
 
-def _touched(workspace_id: int, upto: int) -> list[int] | None:
-    """The people with a touch after this one, or taken back after it; None where they are so many that all are."""
-    rows = Touch.objects.filter(workspace=workspace_id, pk__gt=upto - LOOK_BACK).order_by()
-    found = {pk for pair in rows.values_list("person", "retracts__person").distinct() for pk in pair}
+def _touched(known: Weeks) -> list[int] | None:
+    """The people with a touch not counted yet, or taken back by one; None where they are so many that all are."""
+    rows = Touch.objects.filter(workspace=known.workspace_id, pk__gt=known.upto - LOOK_BACK).exclude(pk__in=known.seen)
+    found = {pk for pair in rows.order_by().values_list("person", "retracts__person").distinct() for pk in pair}
     return None if len(found) > MOST_CHANGED else sorted(found - {None})
 
 

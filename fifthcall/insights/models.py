@@ -72,6 +72,7 @@ class Weeks(models.Model):
     workspace = models.OneToOneField("teams.Workspace", on_delete=models.CASCADE, related_name="+")
     upto = models.BigIntegerField(default=0)
     counted_as = models.CharField(max_length=40, blank=True)
+    seen: models.JSONField[list[int], list[int]] = models.JSONField(default=list)  # the ids of those not long before it
 
     def __str__(self) -> str:
         return f"up to {self.upto}"

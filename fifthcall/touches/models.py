@@ -57,7 +57,7 @@ class Touch(models.Model):
         # With the outcome in them, what is rare (proposals, meetings) is found, and what is frequent counted, without
         # reading the rows.
         indexes = [
-            models.Index(fields=["opportunity", "at", "id", "outcome"], name="touch_history"),
+            models.Index(fields=["opportunity", "at", "id", "outcome", "channel"], name="touch_history"),
             models.Index(fields=["person", "at", "outcome", "workspace"], name="touch_by_person"),
             models.Index(fields=["member", "at", "outcome"], name="touch_by_member"),
             models.Index(fields=["workspace", "outcome", "at", "member"], name="touch_by_outcome"),

@@ -173,11 +173,8 @@ def walk(asked: Asked) -> dict[str, Score]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_each_number_is_what_a_walk_through_all_touches_finds(
-    team: Cast, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_number_is_what_a_walk_through_all_touches_finds(team: Cast, seed: int) -> None:
     """Of what is kept by then as of what is not, and of a past span."""
-    monkeypatch.setattr(budget, "LOOK_BACK", 0)
     rows = market(team, Random(seed))
     if seed:
         keep_up(NOW)
@@ -206,12 +203,13 @@ def test_each_number_is_what_a_walk_through_all_touches_finds(
 
 
 def test_what_is_kept_of_full_weeks_follows_whatever_comes(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each time as counting anew says: nothing new, a touch, one taken back, another budget."""
-    monkeypatch.setattr(budget, "LOOK_BACK", 0)
+    """Each time as counting anew says: nothing new, a touch, one taken back, another budget, one written down late."""
     row = history(team.ben, 0, "open")
     row.person = Person.objects.create(workspace=team.space, name="Mia", key="mia")
     row.save()
     made = [touch(row, team.ben, NOW - DAY + timedelta(minutes=n), "no_answer") for n in range(7)]
+    somebody = Person.objects.create(workspace=team.space, name="Max", key="max")
+    touch(row, team.ben, NOW - DAY, "no_answer", person=somebody)
 
     def found(policy: Policy = Policy()) -> list[int]:  # noqa: B008  # frozen
         asked = Asked(team.space.pk, None, NOW - 30 * DAY, NOW, policy)
@@ -226,7 +224,7 @@ def test_what_is_kept_of_full_weeks_follows_whatever_comes(team: Cast, monkeypat
     assert found() == [7, 6]
     made.append(touch(row, team.ben, NOW - HOUR, "connected"))
     assert found() == [8, 7, 6]
-    assert keep_weeks(NOW) == 1
+    assert keep_weeks(NOW) == 1, "only who was touched since is looked at again"
     touch(row, team.ben, NOW, "retracted", channel="desk", retracts=made[0])
     assert found() == [7, 6]
     assert keep_weeks(NOW) == 1
@@ -237,6 +235,11 @@ def test_what_is_kept_of_full_weeks_follows_whatever_comes(team: Cast, monkeypat
         patch.setattr(budget, "MOST_CHANGED", -1)
         assert keep_weeks(NOW) == 1, "very many were touched: everybody is looked at"
     assert found() == [8, 7, 6]
+    latest = Touch.objects.latest("pk").pk
+    touch(row, team.ben, NOW - HOUR / 2, "connected", pk=latest + 20)
+    assert keep_weeks(NOW) == 1
+    touch(row, team.ben, NOW - HOUR / 3, "connected", pk=latest + 10)
+    assert found() == [10, 9, 8, 7, 6], "its number was given before, its transaction ended after"
 
 
 def test_the_touches_of_random_histories_are_not_all_good_and_not_all_bad(team: Cast) -> None:
