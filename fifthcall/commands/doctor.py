@@ -18,14 +18,16 @@ def add_doctor(subs: Subparsers) -> None:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    from fifthcall.touches.doctor import CHECKS, examine
+    from fifthcall.insights.doctor import marks
+    from fifthcall.touches.doctor import CHECKS
 
     call_command("migrate", interactive=False, verbosity=0)
-    findings = examine()
+    checks = (*CHECKS, marks)
+    findings = [finding for check in checks for finding in check()]
     if arguments.json:
-        say({"checks": [check.__name__ for check in CHECKS], "findings": [asdict(f) for f in findings]})
+        say({"checks": [check.__name__ for check in checks], "findings": [asdict(f) for f in findings]})
     else:
         for finding in findings:
             print(f"{finding.check}: {finding.row} {finding.problem}")
-        print(f"{len(CHECKS)} checks, {len(findings)} problems." if findings else f"{len(CHECKS)} checks, all well.")
+        print(f"{len(checks)} checks, {len(findings)} problems." if findings else f"{len(checks)} checks, all well.")
     return PROBLEMS if findings else 0

@@ -17,7 +17,7 @@ from django.db.models import Count, DateTimeField, Func, Max, Window
 from django.db.models.functions import Coalesce, Lag
 
 from fifthcall.insights.counting import NAMED, Asked, Found, Kind, Tally, latest
-from fifthcall.insights.kept import LOOK_BACK, MOST_CHANGED, in_parts
+from fifthcall.insights.kept import MOST_CHANGED, in_parts
 from fifthcall.insights.models import Beyond, Weeks
 from fifthcall.insights.trails import ATTEMPTS
 from fifthcall.rules.case import Channel, Policy
@@ -26,6 +26,8 @@ from fifthcall.teams.models import Workspace
 from fifthcall.touches.models import Touch
 
 _PIECE = 500
+#: Touches may be committed in another order than their ids were given; so far back it is looked again.
+LOOK_BACK = 2000
 
 
 class _WeekBefore(Func):

@@ -1,9 +1,10 @@
 """The sums behind the numbers, kept as touches come, and exact at every moment: what was kept, and what changed since.
 
-The worker adds what is new, a piece in a transaction (`keep_up`). Whoever reads takes the sums and works out what the
-opportunities changed since add and no longer add; where that is very many (the first time), it goes through everything
-once. So a figure costs about the same however long the past is, and no touch is ever missing from it. Touches are never
-changed (C15): what an opportunity had added is found again from its touches up to the last that was counted.
+What changes leaves a mark (`marking`). The worker adds what is marked, a piece in a transaction (`keep_up`). Whoever
+reads takes the sums and works out what the marked opportunities add and no longer add; where they are very many (the
+first time), it goes through everything once. So a figure costs about the same however long the past is, and no touch
+is ever missing from it. Touches are never changed (C15): what an opportunity had added is found again from its touches
+up to the last that was counted.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from fifthcall.insights.models import Counted, Kept, Pieces
+from fifthcall.insights.models import Changed, Counted, Kept, Pieces
 from fifthcall.insights.signs import signs_sql
 from fifthcall.insights.trails import Added, Amounts, State, Step, add, added
 from fifthcall.pipeline.models import Opportunity
@@ -29,15 +30,13 @@ from fifthcall.touches.models import Touch
 PIECE = 100  # opportunities: others wait to write while a piece is added
 #: With more changed than this it is quicker to go through everything.
 MOST_CHANGED = 3000
-#: Touches may be committed in another order than their ids were given; so far back it is looked again.
-LOOK_BACK = 2000
 _STEP = (
     "id", "at", "outcome", "retracts_id", "channel", "purpose", "template", "template_version", "member_id",
     "prospect_zone",
 )  # fmt: skip
 _AMOUNTS = ("tried", "reached", "met", "won")
 _SIGNS = "opportunity AS whose, contacts, signs, attempts, last_at"
-_OPPORTUNITY, _COUNTED = Opportunity._meta.db_table, Counted._meta.db_table
+_COUNTED = Counted._meta.db_table
 
 _Item = TypeVar("_Item")
 Sums = dict[tuple[str, int], Amounts]  # by key and number
@@ -93,12 +92,15 @@ def keep_up(now: datetime) -> int:
     return done
 
 
-def _keep_piece(workspace_id: int, changed: list[int]) -> None:
+def _keep_piece(workspace_id: int, piece: list[int]) -> None:
     """Bring these into the sums as they stand by now."""
     with transaction.atomic():
         # Nobody else adds to these sums meanwhile: what is added twice would be wrong for good.
         Pieces.objects.get_or_create(workspace_id=workspace_id)
         Pieces.objects.select_for_update().get(workspace=workspace_id)
+        changed = _with_wholes(piece)  # a part's mark goes with its whole, or not at all
+        marks = Changed.objects.filter(workspace=workspace_id, opportunity__in=changed)
+        read = list(marks.values_list("pk", flat=True))  # one that comes later stays: what it marks may not be seen yet
         moved: Added = {}
         changes = list(_changes(workspace_id, changed))
         for change in changes:
@@ -109,6 +111,8 @@ def _keep_piece(workspace_id: int, changed: list[int]) -> None:
         Counted.objects.filter(opportunity__in=changed).delete()
         Counted.objects.bulk_create(change.counted for change in changes if change.counted)
         _keep_signs(workspace_id, changed)
+        for some in in_parts(read):
+            Changed.objects.filter(pk__in=some).delete()
         Pieces.objects.filter(workspace=workspace_id).update(count=F("count") + 1)
 
 
@@ -136,51 +140,24 @@ def _kept(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
 
 def _changed(workspace_id: int) -> list[int]:
     """The opportunities that are not in the sums as they stand now, or not at all, or no longer there."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT its.id FROM {_OPPORTUNITY} its LEFT JOIN {_COUNTED} known ON known.opportunity = its.id"  # noqa: S608
-            " WHERE its.workspace_id = %s AND its.merged_into_id IS NULL AND (known.id IS NULL"
-            " OR known.status <> its.status OR known.owner <> COALESCE(its.owner_id, 0) OR known.source <> its.source)",
-            [workspace_id],
+    marks = Changed.objects.filter(workspace=workspace_id).order_by()
+    return _with_wholes(marks.values_list("opportunity", flat=True).distinct())
+
+
+def _with_wholes(ids: Iterable[int]) -> list[int]:
+    """These, and what they were merged into: it is there that their touches count."""
+    found = set(ids)
+    for some in in_parts(sorted(found)):
+        merged = Opportunity.objects.filter(pk__in=some, merged_into__isnull=False).values_list(
+            "merged_into", flat=True
         )
-        found = {pk for (pk,) in cursor}
-        cursor.execute(
-            f"SELECT known.opportunity FROM {_COUNTED} known LEFT JOIN {_OPPORTUNITY} its ON its.id = known.opportunity"  # noqa: S608
-            " WHERE known.workspace_id = %s AND (its.id IS NULL OR its.merged_into_id IS NOT NULL)",
-            [workspace_id],
-        )
-        found |= {pk for (pk,) in cursor}
-    merged = _parts(workspace_id)
-    found |= _merged_anew(workspace_id, merged) | _touched(workspace_id, merged)
+        found |= {whole for whole in merged if whole}
     return sorted(found)
 
 
-def _merged_anew(workspace_id: int, now: dict[int, list[int]]) -> set[int]:
-    known = Counted.objects.filter(Q(opportunity__in=now) | ~Q(parts=""), workspace=workspace_id)
-    before = dict(known.values_list("opportunity", "parts"))
-    return {pk for pk in {*now, *before} if _written(now.get(pk, [])) != before.get(pk, "")}
-
-
-def _touched(workspace_id: int, merged: dict[int, list[int]]) -> set[int]:
-    """Those with a touch after the last that was counted of them, as far as it is not long ago."""
-    last = Counted.objects.filter(workspace=workspace_id).aggregate(last=Max("upto"))["last"]
-    if last is None:  # nothing was counted yet
-        return set()
-    whole_of = {part: whole for whole, parts in merged.items() for part in parts}
-    rows = Touch.objects.filter(workspace=workspace_id, pk__gt=last - LOOK_BACK).order_by()
-    latest: dict[int, int] = defaultdict(int)
-    for pk, last_id in rows.values_list("opportunity").annotate(Max("pk")):
-        whole = whole_of.get(pk, pk)
-        latest[whole] = max(latest[whole], last_id)
-    known: dict[int, int] = {}
-    for some in in_parts(sorted(latest), LOOK_BACK):
-        known |= dict(Counted.objects.filter(opportunity__in=some).values_list("opportunity", "upto"))
-    return {pk for pk, latest_id in latest.items() if latest_id > known.get(pk, 0)}
-
-
-def _parts(workspace_id: int) -> dict[int, list[int]]:
+def _parts(wholes: list[int]) -> dict[int, list[int]]:
     """Opportunity → those merged into it."""
-    rows = Opportunity.objects.filter(workspace=workspace_id, merged_into__isnull=False).order_by("id")
+    rows = Opportunity.objects.filter(merged_into__in=wholes).order_by("id")
     found: dict[int, list[int]] = defaultdict(list)
     for pk, whole in rows.values_list("pk", "merged_into_id"):
         found[whole].append(pk)
@@ -208,8 +185,8 @@ class Change:
 
 def _changes(workspace_id: int, changed: list[int]) -> Iterator[Change]:
     """Read once: what is remembered is exactly what is added."""
-    merged = _parts(workspace_id)
     for some in in_parts(changed):
+        merged = _parts(some)
         known = {row.opportunity: row for row in Counted.objects.filter(opportunity__in=some)}
         states = _states(some)
         parts = {pk: {*merged.get(pk, []), *(_read(known[pk].parts) if pk in known else ())} for pk in some}

@@ -27,6 +27,21 @@ class Counted(models.Model):
         return f"{self.opportunity} up to {self.upto}"
 
 
+class Changed(models.Model):
+    """A mark: this opportunity isn't in the sums as it stands. The database leaves it with the change (`marking`)."""
+
+    workspace = models.ForeignKey(
+        "teams.Workspace", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    opportunity = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "opportunity"], name="changed_by_opportunity")]
+
+    def __str__(self) -> str:
+        return str(self.opportunity)
+
+
 class Kept(models.Model):
     """A sum over an owner's opportunities. `what` is the kind of sum, `key` and `number` its place among them."""
 

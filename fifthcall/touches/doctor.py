@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import F, Q
 
 from fifthcall.calendars.models import Appointment, Block
+from fifthcall.journal.models import Door
+from fifthcall.journal.triggers import standing
 from fifthcall.people.models import ContactPoint, Organization, Person
 from fifthcall.pipeline.models import FINISHED, UNFINISHED, Opportunity
 from fifthcall.rules.book import WORDS
@@ -77,19 +78,10 @@ def append_only() -> Iterator[Finding]:
     expected = {
         f"{table}_refuse_{act}" for table in ("touches_touch", "journal_event") for act in ("update", "delete")
     } | {"calendars_block_refuse_delete"}
-    catalogue = (
-        "SELECT tgname FROM pg_trigger"
-        if connection.vendor == "postgresql"
-        else ("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(catalogue)
-        standing = {name for (name,) in cursor.fetchall()}
-        for name in sorted(expected - standing):
-            yield Finding("append-only", "is missing: rows could be changed unseen", f"trigger {name}")
-        cursor.execute("SELECT count(*) FROM journal_door")
-        if cursor.fetchone()[0]:
-            yield Finding("append-only", "was left open", "the door for erasures")
+    for name in sorted(expected - standing()):
+        yield Finding("append-only", "is missing: rows could be changed unseen", f"trigger {name}")
+    if Door.objects.exists():
+        yield Finding("append-only", "was left open", "the door for erasures")
 
 
 def retractions() -> Iterator[Finding]:

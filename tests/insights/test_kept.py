@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
 import pytest
+from django.db import connection
 
 from fifthcall.insights import kept
+from fifthcall.insights.doctor import marks
 from fifthcall.insights.histories import histories
 from fifthcall.insights.kept import Sums, keep_up, sums
-from fifthcall.insights.models import Counted, Kept, Pieces
+from fifthcall.insights.models import Changed, Counted, Kept, Pieces
 from fifthcall.insights.trails import HOURS, PATH, SPLITS, TEAM_HOURS, WORDS, WORDS_END
 from fifthcall.insights.weighing import Heap, Scope, heaps
 from fifthcall.pipeline.merging import merge
@@ -43,9 +46,9 @@ def touch(team: Cast, row: Opportunity, chance: Random, number: int) -> None:
 def change(team: Cast, chance: Random, number: int) -> None:
     """Something that happens to somebody."""
     rows = list(Opportunity.objects.filter(merged_into=None))
-    row, what = chance.choice(rows), chance.randrange(10)
+    row, what = chance.choice(rows), chance.randrange(11)
     if what < 5:
-        touch(team, row, chance, number)
+        touch(team, chance.choice([row, *row.merged.all()]), chance, number)
     elif what == 5 and (last := row.touches.filter(retracts=None, retraction=None).first()):
         Touch.objects.create(
             workspace=team.space,
@@ -63,6 +66,8 @@ def change(team: Cast, chance: Random, number: int) -> None:
     elif what == 8 and len(rows) > 3:
         other = chance.choice([one for one in rows if one.pk != row.pk])
         merge(row.pk, other.pk, team.ada, START)
+    elif what == 10 and (part := row.merged.first()):
+        Opportunity.objects.filter(pk=part.pk).update(merged_into=None)
     elif not row.touches.exists() and not row.merged.exists():
         row.delete()
     else:
@@ -102,6 +107,52 @@ def test_whatever_changes_the_sums_are_what_counting_anew_says(team: Cast, seed:
     keep_up(START)
     assert keep_up(START) == 0, "nothing is left to add"
     check(team)
+
+
+def test_what_changes_while_a_piece_is_added_stays_marked(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = history(team.ada, 2, "open")
+    usual = kept._changes
+
+    def meanwhile(workspace_id: int, changed: list[int]) -> Iterator[kept.Change]:
+        yield from usual(workspace_id, changed)
+        touch(team, row, Random(0), 0)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "_changes", meanwhile)
+        assert keep_up(START) == 1
+    check(team)
+    assert keep_up(START) == 1 and keep_up(START) == 0
+    check(team)
+
+
+def test_a_part_that_is_added_takes_its_whole_along(team: Cast) -> None:
+    """A touch of what was merged counts with what it was merged into, though the mark names the part."""
+    whole, part = history(team.ada, 2, "open"), history(team.ada, 1, "open")
+    merge(whole.pk, part.pk, team.ada, START)
+    keep_up(START)
+    touch(team, part, Random(0), 0)
+    assert set(Changed.objects.values_list("opportunity", flat=True)) == {part.pk}
+    check(team)
+    kept._keep_piece(team.space.pk, [part.pk])
+    assert not Changed.objects.exists()
+    check(team)
+
+
+def test_only_what_the_sums_depend_on_leaves_a_mark(team: Cast) -> None:
+    row = history(team.ada, 1, "open")
+    keep_up(START)
+    row.name = "Another name"
+    row.save()
+    assert not Changed.objects.exists()
+
+
+def test_the_doctor_says_which_mark_is_no_longer_made(team: Cast) -> None:
+    assert list(marks()) == []
+    on = "" if connection.vendor == "sqlite" else " ON touches_touch"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER touches_touch_mark_insert{on}")
+    (found,) = marks()
+    assert found.row == "trigger touches_touch_mark_insert"
 
 
 def test_piece_by_piece_comes_to_the_same(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
