@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -33,8 +34,12 @@ COMPANIES = (
 )  # fmt: skip
 FIRST = ("Anna", "Ben", "Carla", "Deepak", "Elif", "Frank", "Grace", "Hugo", "Ines", "Jonas", "Kemi", "Lena")
 LAST = ("Vogel", "Okafor", "Rossi", "Nair", "Yilmaz", "Berg", "Moreau", "Silva", "Novak", "Haas", "Adeyemi", "Lund")
+MORE_LAST = (
+    "Marek", "Diallo", "Sato", "Keller", "Ortiz", "Byrne", "Farah", "Lindqvist", "Costa", "Weber", "Iyer", "Quinn",
+)  # fmt: skip
 PRODUCTS = (("Starter plan", 900), ("Team plan", 4800), ("Site licence", 21000))
 NUMBERS = ("+1212555", "+1312555", "+1415555", "+4930555", "+4420555")
+ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "Europe/Berlin", "Europe/London")  # of NUMBERS
 ROUNDS = 5  # each story is told so often, with other people
 
 
@@ -140,6 +145,10 @@ BESIDES = (
     ),
     Story("stuck", "Quote sent", (Past(95, "voicemail"), Past(41, "no_answer"), Past(13, "voicemail")), age=120),
 ) * 3
+#: Finished ones of the year before: something to count. So many, and at which attempt they were won or lost, by turns.
+FINISHED = 77
+WON_AT, LOST_AT = (3, 2, 4, 3, 5, 1, 4, 6, 3, 5, 2, 7), (1, 3, 2, 5, 1, 4, 2, 6, 3, 8, 1)
+HOURS, REACHED_HOURS = tuple(range(9, 18)), (10, 10, 11, 10, 16, 14, 16, 10, 9)
 LATER = (0, 9, 20, 38, 55)  # so many days earlier each further round of the stories began, where it can
 LARGE, SO_LARGE = 26, 35  # one deal that stands out, and by how much its product is taken
 
@@ -167,6 +176,7 @@ def fill(member: Membership, now: datetime) -> int:
         products = [_product(member, name, price) for name, price in PRODUCTS]
         told = [(story, "") for story in STORIES * ROUNDS] + [(BUSY_STORY, BUSY)] * BUSY_DEALS
         told += [(story, "") for story in BESIDES]
+        told += [(_finished(number, len(told) + number, now), "") for number in range(FINISHED)]
         for number, (story, company) in enumerate(told):
             company = company or COMPANIES[number % len(COMPANIES)]
             row = _opportunity(member, number, story, company, products[number % 3], chance, now)
@@ -176,6 +186,28 @@ def fill(member: Membership, now: datetime) -> int:
         set_goal(member, member.pk, {"value": Decimal(900_000), "new_a_week": 8}, now)
         flow_on(now, member.pk)  # the stories' own steps lie in the past
     return len(told)
+
+
+def _finished(number: int, place: int, now: datetime) -> Story:
+    """One that was won or lost: attempts some days apart, by day where they are; `place` is its own among all told."""
+    won = number % 7 in (1, 4, 6)
+    tries = WON_AT[number % len(WON_AT)] if won else LOST_AT[number % len(LOST_AT)]
+    held = won and tries > 1 and number % 2
+    zone = ZoneInfo(ZONES[place % len(ZONES)])
+    past = []
+    for step in range(tries):
+        last = step == tries - 1
+        hours = REACHED_HOURS if last else HOURS
+        day = (now - timedelta(days=60 + 4 * number - (3 + number % 3) * step)).astimezone(zone)
+        if day.weekday() > 4:
+            day += timedelta(days=7 - day.weekday())  # on Monday, then
+        at = day.replace(hour=hours[(number * 5 + step * 2) % len(hours)], minute=number * 7 % 60)
+        reached = last or (number + step) % 6 == 0
+        outcome = "meeting_held" if last and held else "connected" if reached else ("no_answer", "voicemail")[step % 2]
+        past.append(Past((now - at) / timedelta(days=1), outcome, reason="thinking" if reached else ""))
+    ended, said = ("Signed.", "won") if won else ("They said no.", "said_no")
+    past.append(Past(past[-1].days - 0.05, "closed", ended, said))
+    return Story("finished", "Won" if won else "Lost", tuple(past))
 
 
 def _product(member: Membership, name: str, price: int) -> Product:
@@ -192,7 +224,8 @@ def _opportunity(
     organization, _ = Organization.objects.get_or_create(
         workspace=member.workspace, key=matching_key(company), defaults={"name": company}
     )
-    name = f"{FIRST[number % len(FIRST)]} {LAST[(number * 7 + number // 12) % len(LAST)]}"
+    last = (LAST, MORE_LAST)[number // (len(FIRST) * len(LAST))]  # by then each name was used
+    name = f"{FIRST[number % len(FIRST)]} {last[(number * 7 + number // 12) % len(last)]}"
     person = Person.objects.create(
         workspace=member.workspace, organization=organization, name=name, key=matching_key(name),
         interests=INTERESTS[number % len(INTERESTS)],

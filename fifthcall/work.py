@@ -30,7 +30,7 @@ from fifthcall.imports.running import resume_all
 from fifthcall.insights.budget import keep_weeks
 from fifthcall.insights.digest_mail import send_digests
 from fifthcall.insights.kept import keep_up
-from fifthcall.insights.next_touch import refresh_worth
+from fifthcall.insights.next_touch import first_worth, refresh_worth
 from fifthcall.insights.wording_results import refresh_trials
 from fifthcall.phoning.calls import end_forgotten
 from fifthcall.phoning.sending import look_for_lost
@@ -74,7 +74,8 @@ def schedule(alive: Callable[[], bool] = lambda: True, ears: Ears | None = None)
         Task(refresh_trials, timedelta(minutes=10), apart=True),  # what two versions on trial have come to
         Task(keep_up, timedelta(seconds=20), apart=True),  # the sums behind the numbers
         Task(keep_weeks, timedelta(seconds=20), apart=True),  # and who was touched too often
-        Task(refresh_worth, timedelta(hours=1), apart=True),  # what attempts have come to
+        Task(first_worth, timedelta(seconds=20), apart=True),  # what attempts have come to, for the first time
+        Task(refresh_worth, timedelta(hours=1), apart=True),  # and again
     )
 
 

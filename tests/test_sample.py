@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from fifthcall import sample
+from fifthcall.insights.histories import histories
 from fifthcall.people.models import Person
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.next_step import RELATED
 from fifthcall.posting import desk
+from fifthcall.teams.models import ENOUGH_WINS
 from fifthcall.touches import card, playing
 from fifthcall.touches.doctor import examine
 from fifthcall.touches.note_quality import of_member
@@ -43,3 +45,6 @@ def test_whoever_looks_around_meets_every_situation(team: Cast) -> None:
     organizations = [row.organization_id for row in rows]
     assert max(map(organizations.count, organizations)) >= 4
     assert examine() == []
+    wins = [one for one in histories(team.ada) if one.won]
+    assert sum(one.count for one in wins) >= ENOUGH_WINS, "enough to compare by"
+    assert {one.attempts for one in wins} >= {1, 2, 3, 4, 5, 6}, "a curve to look at"

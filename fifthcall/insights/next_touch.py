@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Avg, Case, Count, Value, When
+from django.db.models import Avg, Case, Count, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from fifthcall.insights.histories import Path, attempts_made, paths
@@ -53,8 +53,17 @@ def attempts_by_kind(paths: Iterable[Path]) -> dict[Key, Score]:
 
 def refresh_worth(now: datetime) -> int:
     """Bring what attempts have come to up to date in each workspace; how many changed. Plans follow bit by bit."""
+    return _refresh(Workspace.objects.all())
+
+
+def first_worth(now: datetime) -> int:
+    """The same where nothing is known yet: who has just brought a past in does not wait for it."""
+    return _refresh(Workspace.objects.filter(touch_worth=""))
+
+
+def _refresh(workspaces: QuerySet[Workspace]) -> int:
     changed = 0
-    for workspace in Workspace.objects.all():
+    for workspace in workspaces:
         boss = Membership(workspace=workspace, role=Role.OWNER)  # whoever sees everything
         text = _text(attempts_by_kind(paths(boss)), _typical(workspace.pk))
         if text != workspace.touch_worth:

@@ -37,3 +37,13 @@ def test_what_works_and_the_next_touch(new_page: Callable[..., Page], sampled: S
     expect(page.get_by_role("button", name="Back to warmth and value")).to_be_visible()
     page.get_by_role("button", name="Back to warmth and value").click()
     expect(page.get_by_role("button", name="Order by what touches are worth")).to_be_visible()
+
+
+def test_on_a_phone_the_row_of_pages_shows_where_one_is(new_page: Callable[..., Page], sampled: Server) -> None:
+    page = new_page("phone")
+    sign_in(page, sampled)
+    page.goto(f"{sampled.url}/insights/what-if/")
+    pages = page.get_by_role("navigation", name="Numbers")
+    expect(pages.get_by_role("link", name="What if")).to_be_in_viewport(ratio=1)
+    page.goto(f"{sampled.url}/insights/")
+    expect(pages.get_by_role("link", name="Attempts")).to_be_in_viewport(ratio=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -168,5 +169,8 @@ def test_b3_the_page_shows_the_hours_and_the_calls_behind(team: Cast, monkeypatc
     assert ada.get("/insights/hours/", {"weekday": 9, "hour": 8}).status_code == 404
     figures = ada.get("/insights/hours.json").json()["hours"]
     assert sum(cell["calls"] for cell in figures) == 61
+    many_calls(team, row, 20, 1, 0)
+    shown = re.findall(r'<th scope="col" class="num">(\d+)</th>', ada.get("/insights/").content.decode())
+    assert [int(hour) for hour in shown if int(hour) > 7] == list(range(8, 21)), "as on a clock, without a gap"
     assert ada.get("/insights/hours.csv").content.decode().startswith("weekday,hour,calls")
     assert ada.get("/insights/hours.xml").status_code == 404

@@ -14,7 +14,7 @@ import pytest
 from django.db import transaction
 
 from fifthcall.insights.histories import paths
-from fifthcall.insights.next_touch import attempts_by_kind, priors, refresh_worth, worth_of_open
+from fifthcall.insights.next_touch import attempts_by_kind, first_worth, priors, refresh_worth, worth_of_open
 from fifthcall.pipeline import editing
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.pipeline.slipping import go_on_deciding
@@ -102,17 +102,22 @@ def test_f4_nothing_yet_says_nothing(team: Cast) -> None:
     assert refresh_worth(START) == 0
     page = team.sign_in(team.ada).get("/insights/next-touch/").content.decode()
     assert "There is nothing to go by yet" in page
+    assert "In money a minute, once there are attempts to go by." in page
     assert f"About {ENOUGH_WINS} more wins are needed" in page
     assert team.sign_in(team.ada).get("/insights/next-touch.json").json() == {"chances": []}
 
 
-def results(team: Cast, wins: int) -> None:
+def finished(team: Cast, wins: int) -> None:
     """The second attempt wins, the first never does."""
     for _ in range(wins):
         one = opportunity(team, "won", ["no_answer", "connected"])
         Opportunity.objects.filter(pk=one.pk).update(value=Decimal(1000))
     for _ in range(wins):
         opportunity(team, "lost", ["no_answer"])
+
+
+def results(team: Cast, wins: int) -> None:
+    finished(team, wins)
     assert refresh_worth(START) == 1
     assert refresh_worth(START) == 0, "nothing has changed since"
     team.space.refresh_from_db()
@@ -177,9 +182,21 @@ def test_f4_the_card_says_what_it_is_worth_and_that_it_is_the_order(team: Cast) 
     assert "Its place in your queue follows" in client.get(f"/opportunities/{tried.pk}/").content.decode()
 
 
+def test_f4_it_is_told_soon_for_the_first_time_and_by_the_hour_then(team: Cast) -> None:
+    assert first_worth(START) == 0, "nothing to go by"
+    finished(team, 3)
+    assert first_worth(START) == 1
+    finished(team, 3)
+    assert first_worth(START) == 0
+    assert refresh_worth(START) == 1
+
+
 def test_f4_the_files_hold_the_chances(team: Cast) -> None:
     results(team, ENOUGH_WINS)
     client = team.sign_in(team.ben)
+    assert (
+        "In money a minute, from the workspace’s own attempts." in client.get("/insights/next-touch/").content.decode()
+    )
     rows = client.get("/insights/next-touch.json").json()["chances"]
     seen = [(row["reached"], row["attempt"], row["of"]) for row in rows if row["of"]]
     assert seen == [(False, 1, 60), (False, 2, 30)] and len(rows) == 2 * MOST - 1

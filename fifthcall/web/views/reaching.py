@@ -33,7 +33,8 @@ def hours_of(member: Membership, now: Any) -> dict[str, Any]:
     if not cells:
         return {"rows": []}
     by_place = {(cell.weekday, cell.hour): _cell(cell, prior) for cell in cells}
-    columns = sorted({cell.hour for cell in cells} | set(range(8, 18)))
+    hours = {cell.hour for cell in cells} | {8, 17}
+    columns = range(min(hours), max(hours) + 1)  # without a gap: it is read as a clock
     days = sorted({cell.weekday for cell in cells} | set(range(5)))
     return {
         "columns": columns,
