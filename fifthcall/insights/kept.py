@@ -111,7 +111,7 @@ def _keep_piece(workspace_id: int, piece: list[int]) -> None:
         Counted.objects.filter(opportunity__in=changed).delete()
         Counted.objects.bulk_create(change.counted for change in changes if change.counted)
         _keep_signs(workspace_id, changed)
-        for some in in_parts(read):
+        for some in in_parts(read, 1000):
             Changed.objects.filter(pk__in=some).delete()
         Pieces.objects.filter(workspace=workspace_id).update(count=F("count") + 1)
 

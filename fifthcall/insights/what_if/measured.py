@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When, Window
+from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce, Lead
 
 from fifthcall.insights.reaching import BACK
+from fifthcall.insights.signs import bit_where
 from fifthcall.insights.what_if.answers import ASSUMED, NUMBERS, Rates, pooled
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Channel
@@ -69,7 +70,7 @@ def _answered(member: Membership, now: datetime) -> dict[tuple[Channel, int], Sc
 
 def _numbered(member: Membership, now: datetime) -> QuerySet[Touch, tuple[object, ...]]:
     in_order = [F("at").asc(), F("id").asc()]
-    is_attempt = Case(When(outcome__in=_ATTEMPTS, then=Value(1)), default=Value(0), output_field=IntegerField())
+    is_attempt = bit_where(Q(outcome__in=_ATTEMPTS), 1)
     return (
         _touches(member, now)
         .annotate(whose=Coalesce("opportunity__merged_into_id", "opportunity_id"), one=is_attempt)
