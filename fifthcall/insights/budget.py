@@ -1,7 +1,8 @@
 """C4: attempts that were made although the person's week was already full.
 
 Which those are, is kept by the worker (`keep_weeks`), as the sums are (`insights.kept`): touches never change, so only
-the people touched since are looked at anew. Whoever reads does the same, and is exact at every moment.
+the people touched since are looked at anew. Whoever reads does the same. (A touch that was committed after LOOK_BACK
+later ones is looked at with that person's next.)
 """
 
 from __future__ import annotations
@@ -118,6 +119,8 @@ def _keep(space: Workspace) -> int:
     ]
     with transaction.atomic():
         weeks, _ = Weeks.objects.select_for_update().get_or_create(workspace=space)
+        if known and (weeks.upto, weeks.counted_as) != (known.upto, known.counted_as):
+            return 0  # somebody else was faster
         kept = Beyond.objects.filter(workspace=space)
         (kept if touched is None else kept.filter(person__in=touched)).delete()
         Beyond.objects.bulk_create(over, 500)

@@ -17,10 +17,11 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import F, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from fifthcall.insights.models import Changed, Counted, Kept, Pieces
+from fifthcall.insights.models import Adding, Counted, Kept, Mark
+from fifthcall.insights.moment import one_moment
 from fifthcall.insights.signs import signs_sql
 from fifthcall.insights.trails import Added, Amounts, State, Step, add, added
 from fifthcall.pipeline.models import Opportunity
@@ -28,6 +29,7 @@ from fifthcall.teams.models import Membership, Workspace
 from fifthcall.touches.models import Touch
 
 PIECE = 100  # opportunities: others wait to write while a piece is added
+MANY = 1000  # keys in a query
 #: With more changed than this it is quicker to go through everything.
 MOST_CHANGED = 3000
 _STEP = (
@@ -49,26 +51,26 @@ def sums(member: Membership, what: str) -> Sums:
 
 def sums_of(workspace_id: int, whats: tuple[str, ...], owners: set[int] | None = None) -> dict[str, Sums]:
     """Sums of each kind, of these owners or of all."""
-    for _ in range(5):
-        before = _pieces(workspace_id)
+    with one_moment():
         changed = _changed(workspace_id)
-        if len(changed) > MOST_CHANGED:
-            break
+        if changed is None:
+            return _through(workspace_id, whats, owners)
         found = {what: _kept(workspace_id, what, owners) for what in whats}
         for change in _changes(workspace_id, changed):
             for places, times in change.moved():
                 _sum(found, places, owners, times)
-        if _pieces(workspace_id) == before:
-            return {what: {place: some for place, some in found[what].items() if any(some)} for what in whats}
-    return _through(workspace_id, whats, owners)
+    return {what: {place: some for place, some in found[what].items() if any(some)} for what in whats}
 
 
 def kept_signs_sql(workspace_id: int, until: datetime | None = None) -> tuple[str, tuple[Any, ...]]:
     """`signs.signs_sql` of all opportunities: as it was kept, and counted anew where something has changed since.
 
-    With `until`, those that were touched after it are counted anew too.
+    With `until`, those that were touched after it are counted anew too. Ask it and the SQL in `one_moment`.
     """
-    anew_of = set(_changed(workspace_id))
+    changed = _changed(workspace_id)
+    if changed is None:
+        return signs_sql(workspace_id, until=until)
+    anew_of = set(changed)
     if until:
         anew_of |= set(
             Counted.objects.filter(workspace=workspace_id, last_at__gt=until).values_list("opportunity", flat=True)
@@ -86,7 +88,7 @@ def keep_up(now: datetime) -> int:
     """Bring the sums of every workspace up to date, in pieces; how many opportunities were added anew."""
     done = 0
     for pk in Workspace.objects.order_by("id").values_list("pk", flat=True):
-        for piece in in_parts(_changed(pk)):
+        for piece in in_parts(list(_marked(pk))):
             _keep_piece(pk, piece)
             done += len(piece)
     return done
@@ -96,11 +98,11 @@ def _keep_piece(workspace_id: int, piece: list[int]) -> None:
     """Bring these into the sums as they stand by now."""
     with transaction.atomic():
         # Nobody else adds to these sums meanwhile: what is added twice would be wrong for good.
-        Pieces.objects.get_or_create(workspace_id=workspace_id)
-        Pieces.objects.select_for_update().get(workspace=workspace_id)
-        changed = _with_wholes(piece)  # a part's mark goes with its whole, or not at all
-        marks = Changed.objects.filter(workspace=workspace_id, opportunity__in=changed)
-        read = list(marks.values_list("pk", flat=True))  # one that comes later stays: what it marks may not be seen yet
+        Adding.objects.get_or_create(workspace_id=workspace_id)
+        Adding.objects.select_for_update().get(workspace=workspace_id)
+        # First: what a mark tells of that comes later may not be seen below, and the mark stays.
+        read = list(Mark.objects.filter(workspace=workspace_id, opportunity__in=piece).values_list("pk", flat=True))
+        changed = _with_wholes(piece)
         moved: Added = {}
         changes = list(_changes(workspace_id, changed))
         for change in changes:
@@ -111,9 +113,8 @@ def _keep_piece(workspace_id: int, piece: list[int]) -> None:
         Counted.objects.filter(opportunity__in=changed).delete()
         Counted.objects.bulk_create(change.counted for change in changes if change.counted)
         _keep_signs(workspace_id, changed)
-        for some in in_parts(read, 1000):
-            Changed.objects.filter(pk__in=some).delete()
-        Pieces.objects.filter(workspace=workspace_id).update(count=F("count") + 1)
+        for some in in_parts(read, MANY):
+            Mark.objects.filter(pk__in=some).delete()
 
 
 def _keep_signs(workspace_id: int, of: list[int]) -> None:
@@ -126,10 +127,6 @@ def _keep_signs(workspace_id: int, of: list[int]) -> None:
         )
 
 
-def _pieces(workspace_id: int) -> int:
-    return Pieces.objects.filter(workspace=workspace_id).values_list("count", flat=True).first() or 0
-
-
 def _kept(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
     rows = Kept.objects.filter(workspace=workspace_id, what=what)
     if owners is not None:
@@ -138,16 +135,23 @@ def _kept(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
     return {(key, number): (tried, reached, met, won) for key, number, tried, reached, met, won in totals}
 
 
-def _changed(workspace_id: int) -> list[int]:
-    """The opportunities that are not in the sums as they stand now, or not at all, or no longer there."""
-    marks = Changed.objects.filter(workspace=workspace_id).order_by()
-    return _with_wholes(marks.values_list("opportunity", flat=True).distinct())
+def _marked(workspace_id: int) -> QuerySet[Mark, int]:
+    return Mark.objects.filter(workspace=workspace_id).order_by().values_list("opportunity", flat=True).distinct()
 
 
-def _with_wholes(ids: Iterable[int]) -> list[int]:
+def _changed(workspace_id: int) -> list[int] | None:
+    """The opportunities that are not in the sums as they stand now, or not at all, or no longer there.
+
+    None where there are more than MOST_CHANGED.
+    """
+    marked = list(_marked(workspace_id)[: MOST_CHANGED + 1])
+    return None if len(marked) > MOST_CHANGED else _with_wholes(marked)
+
+
+def _with_wholes(ids: list[int]) -> list[int]:
     """These, and what they were merged into: it is there that their touches count."""
     found = set(ids)
-    for some in in_parts(sorted(found)):
+    for some in in_parts(ids, MANY):
         merged = Opportunity.objects.filter(pk__in=some, merged_into__isnull=False).values_list(
             "merged_into", flat=True
         )
@@ -174,7 +178,7 @@ class Change:
 
     known: Counted | None
     before: Added
-    counted: Counted | None  # None: it is no longer there
+    counted: Counted | None  # None: it is no longer there, or part of another
     now: Added
 
     def moved(self) -> Iterator[tuple[Added, int]]:

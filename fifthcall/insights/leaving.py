@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from fifthcall.insights.counting import NAMED, Asked, Found, Kind, Tally, latest
 from fifthcall.insights.kept import kept_signs_sql
+from fifthcall.insights.moment import one_moment
 from fifthcall.insights.signs import fetched
 from fifthcall.pipeline.models import Opportunity
 from fifthcall.rules.case import Status
@@ -27,14 +28,16 @@ def left(asked: Asked, after: int | None = None) -> Tally:
     With `after`, those alone that were left after so many attempts; those owed stand for more, too.
     What came in finished and was never touched here was not left here: it isn't counted.
     """
-    sql, parameters = _left_sql(asked)
     owed = asked.policy.attempts_owed
-    if after is not None:
-        narrowed = "attempts >= %s" if after == owed else "attempts = %s"
-        sql, parameters = f"SELECT * FROM ({sql}) AS every_one WHERE {narrowed}", (*parameters, after)  # noqa: S608  # composed below
-    each = fetched(f"SELECT code, attempts, COUNT(*) FROM ({sql}) AS those_left GROUP BY 1, 2", parameters)  # noqa: S608  # as above
+    with one_moment():
+        sql, parameters = _left_sql(asked)
+        if after is not None:
+            narrowed = "attempts >= %s" if after == owed else "attempts = %s"
+            sql, parameters = f"SELECT * FROM ({sql}) AS every_one WHERE {narrowed}", (*parameters, after)  # noqa: S608  # composed below
+        each = fetched(f"SELECT code, attempts, COUNT(*) FROM ({sql}) AS those_left GROUP BY 1, 2", parameters)  # noqa: S608  # as above
+        named = latest(_named(sql, parameters, owed))
     counts = Counter({Kind(tried >= owed, code, tried): count for code, tried, count in each})
-    return Tally(counts, latest(_named(sql, parameters, owed)))
+    return Tally(counts, named)
 
 
 def _named(sql: str, parameters: tuple[Any, ...], owed: int) -> Iterator[Found]:

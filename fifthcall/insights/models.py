@@ -27,8 +27,8 @@ class Counted(models.Model):
         return f"{self.opportunity} up to {self.upto}"
 
 
-class Changed(models.Model):
-    """A mark: this opportunity isn't in the sums as it stands. The database leaves it with the change (`marking`)."""
+class Mark(models.Model):
+    """This opportunity isn't in the sums as it stands. The database leaves it with the change (`insights.marking`)."""
 
     workspace = models.ForeignKey(
         "teams.Workspace", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
@@ -36,7 +36,7 @@ class Changed(models.Model):
     opportunity = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "opportunity"], name="changed_by_opportunity")]
+        indexes = [models.Index(fields=["workspace", "opportunity"], name="mark_by_opportunity")]
 
     def __str__(self) -> str:
         return str(self.opportunity)
@@ -93,11 +93,10 @@ class Weeks(models.Model):
         return f"up to {self.upto}"
 
 
-class Pieces(models.Model):
-    """How many pieces were added to a workspace's sums: it tells a reader that they moved while it read."""
+class Adding(models.Model):
+    """Whoever adds to a workspace's sums holds this row meanwhile: one at a time."""
 
     workspace = models.OneToOneField("teams.Workspace", on_delete=models.CASCADE, related_name="+")
-    count = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
-        return str(self.count)
+        return str(self.workspace_id)

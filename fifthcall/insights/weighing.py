@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from fifthcall.insights.kept import kept_signs_sql
+from fifthcall.insights.moment import one_moment
 from fifthcall.insights.signs import AGREED, AHEAD, CURIOUS, MANY, OLD, RESTING, SERIOUS, YES, bit_where, fetched
 from fifthcall.people.models import Fact
 from fifthcall.pipeline.models import Opportunity, OpportunityQuerySet
@@ -38,7 +39,8 @@ class Scope:
     @cached_property
     def weighed(self) -> list[Weighed]:
         """What is open, the largest value first; read once for a page."""
-        return [Weighed._make(row) for row in fetched(*_weighed_sql(self))]
+        with one_moment():
+            return [Weighed._make(row) for row in fetched(*_weighed_sql(self))]
 
 
 class Weighed(NamedTuple):

@@ -80,9 +80,9 @@ class RefuseChanges(Triggers):
 
 
 def standing() -> set[str]:
-    """The names of the triggers that stand in the database."""
+    """The names of the triggers at work in the database."""
     catalogue = (
-        "SELECT tgname FROM pg_trigger"
+        "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
         if connection.vendor == "postgresql"
         else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     )

@@ -60,7 +60,7 @@ class Touch(models.Model):
             models.Index(fields=["opportunity", "at", "id", "outcome", "channel"], name="touch_history"),
             models.Index(fields=["person", "at", "outcome", "workspace"], name="touch_by_person"),
             models.Index(fields=["member", "at", "outcome"], name="touch_by_member"),
-            models.Index(fields=["workspace", "outcome", "at", "member"], name="touch_by_outcome"),
+            models.Index(fields=["workspace", "outcome", "at", "member", "opportunity", "id"], name="touch_by_outcome"),
             models.Index(
                 fields=["workspace", "agreed_until"], condition=Q(agreed_until__isnull=False), name="touch_agreed"
             ),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from random import Random
+from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import connection
 
-from fifthcall.insights import kept
+from fifthcall.insights import kept, weighing
 from fifthcall.insights.doctor import marks
 from fifthcall.insights.histories import histories
 from fifthcall.insights.kept import Sums, keep_up, sums
-from fifthcall.insights.models import Changed, Counted, Kept, Pieces
-from fifthcall.insights.trails import HOURS, PATH, SPLITS, TEAM_HOURS, WORDS, WORDS_END
+from fifthcall.insights.models import Counted, Kept, Mark
+from fifthcall.insights.trails import HOURS, PATH, SPLITS, TEAM_HOURS, WORDS, WORDS_END, State
 from fifthcall.insights.weighing import Heap, Scope, heaps
 from fifthcall.pipeline.merging import merge
 from fifthcall.pipeline.models import Opportunity
@@ -131,19 +133,49 @@ def test_a_part_that_is_added_takes_its_whole_along(team: Cast) -> None:
     merge(whole.pk, part.pk, team.ada, START)
     keep_up(START)
     touch(team, part, Random(0), 0)
-    assert set(Changed.objects.values_list("opportunity", flat=True)) == {part.pk}
+    assert set(Mark.objects.values_list("opportunity", flat=True)) == {part.pk}
     check(team)
     kept._keep_piece(team.space.pk, [part.pk])
-    assert not Changed.objects.exists()
+    assert not Mark.objects.exists()
     check(team)
 
 
-def test_only_what_the_sums_depend_on_leaves_a_mark(team: Cast) -> None:
+def test_a_merge_while_a_piece_is_added_is_heard_of(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes after the wholes were looked for: its mark stays, and the whole is counted with the part then."""
+    whole, part = history(team.ada, 2, "open"), history(team.ada, 1, "open")
+    keep_up(START)
+    touch(team, part, Random(0), 0)
+    usual = kept._with_wholes
+
+    def meanwhile(ids: list[int]) -> list[int]:
+        found = usual(ids)
+        merge(whole.pk, part.pk, team.ada, START)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "_with_wholes", meanwhile)
+        kept._keep_piece(team.space.pk, [part.pk])
+    check(team)
+    keep_up(START)
+    assert not Mark.objects.exists()
+    check(team)
+
+
+@pytest.mark.parametrize("what", State._fields)
+def test_whatever_places_an_opportunity_in_the_sums_leaves_a_mark(team: Cast, what: str) -> None:
+    row = history(team.ada, 1, "won")
+    keep_up(START)
+    other = {"status": "lost", "owner": team.ben, "source": "elsewhere"}[what]
+    Opportunity.objects.filter(pk=row.pk).update(**{what: other})
+    assert [mark.opportunity for mark in Mark.objects.all()] == [row.pk]
+
+
+def test_nothing_else_leaves_a_mark(team: Cast) -> None:
     row = history(team.ada, 1, "open")
     keep_up(START)
     row.name = "Another name"
     row.save()
-    assert not Changed.objects.exists()
+    assert not Mark.objects.exists()
 
 
 def test_the_doctor_says_which_mark_is_no_longer_made(team: Cast) -> None:
@@ -162,11 +194,10 @@ def test_piece_by_piece_comes_to_the_same(team: Cast, monkeypatch: pytest.Monkey
         for _ in range(number % 5):
             touch(team, row, chance, number)
     monkeypatch.setattr(kept, "PIECE", 5)
-    kept._keep_piece(team.space.pk, kept._changed(team.space.pk)[:5])
+    kept._keep_piece(team.space.pk, list(kept._marked(team.space.pk))[:5])
     assert Counted.objects.count() == 5
     check(team)
     assert keep_up(START) == 7
-    assert Pieces.objects.get(workspace=team.space).count == 3
     assert Counted.objects.count() == 12
     check(team)
 
@@ -179,20 +210,73 @@ def test_with_very_many_changes_everything_is_gone_through(team: Cast, monkeypat
     assert not Kept.objects.exists(), "reading keeps nothing"
 
 
-def test_a_piece_added_while_somebody_reads_is_not_counted_twice(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def elsewhere(act: Callable[[], object]) -> None:
+    """Somebody else does it, to the end."""
+
+    def done() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    thread = Thread(target=done)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_piece_added_while_somebody_reads_is_not_missed(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         history(team.ada, 1, "won")
     usual = kept._kept
     ran: list[int] = []
 
     def meanwhile(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
+        found = usual(workspace_id, what, owners)
         if not ran:
-            ran.append(keep_up(START))  # between what has changed and the sums
-        return usual(workspace_id, what, owners)
+            elsewhere(lambda: ran.append(keep_up(START)))  # between the sums and what is marked
+        return found
 
     monkeypatch.setattr(kept, "_kept", meanwhile)
     assert [one.count for one in histories(team.ada)] == [3]
     assert ran == [3]
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("touched", [0, 1])
+@pytest.mark.parametrize("read", ["sums", "signs"])
+def test_who_reads_while_something_is_merged_reads_it_as_it_was(
+    team: Cast, monkeypatch: pytest.MonkeyPatch, read: str, touched: int
+) -> None:
+    """Whichever of the two was marked already."""
+    both = whole, part = history(team.ada, 2, "open"), history(team.ada, 1, "open")
+    keep_up(START)
+    touch(team, both[touched], Random(0), 0)
+    before, usual_sums, usual_signs = anew(team.ada, PATH), kept._kept, kept.kept_signs_sql
+    ran: list[object] = []
+
+    def merge_them() -> None:
+        if not ran:
+            elsewhere(lambda: ran.append(merge(whole.pk, part.pk, team.ada, START)))
+
+    def sums_then(workspace_id: int, what: str, owners: set[int] | None) -> Sums:
+        merge_them()
+        return usual_sums(workspace_id, what, owners)
+
+    def signs_then(workspace_id: int) -> tuple[str, tuple[Any, ...]]:
+        found = usual_signs(workspace_id)
+        merge_them()
+        return found
+
+    monkeypatch.setattr(kept, "_kept", sums_then)
+    monkeypatch.setattr(weighing, "kept_signs_sql", signs_then)
+    if read == "sums":
+        assert sums(team.ada, PATH) == before
+    else:
+        assert sorted(one.pk for one in Scope(team.ada, START).weighed) == [whole.pk, part.pk]
+    assert len(ran) == 1
+    check(team)
 
 
 def test_another_workspace_keeps_its_own(team: Cast) -> None:

@@ -1,27 +1,22 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from fifthcall.insights.marking import ACTS, MarkChanges
+from fifthcall.insights.marking import CountAnew, MarkChanges
 
-
-def count_anew(apps, schema_editor):
-    """What changed before there were marks isn't known: the worker adds everything again."""
-    for name in ("Kept", "Counted", "Pieces"):
-        apps.get_model("insights", name).objects.all().delete()
-    schema_editor.execute(
-        "INSERT INTO insights_changed (workspace_id, opportunity) SELECT workspace_id, id FROM pipeline_opportunity"
-    )
+_OPPORTUNITY = "pipeline_opportunity"
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("insights", "0005_weeks_seen"),
         ("pipeline", "0007_goals"),
-        ("touches", "0009_history_with_channel"),
+        ("touches", "0009_indexes_for_notes"),
     ]
     operations = [
+        migrations.RenameModel("Pieces", "Adding"),
+        migrations.RemoveField("adding", "count"),
         migrations.CreateModel(
-            "Changed",
+            "Mark",
             [
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("opportunity", models.BigIntegerField()),
@@ -36,10 +31,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "indexes": [models.Index(fields=["workspace", "opportunity"], name="changed_by_opportunity")],
-            },
+            options={"indexes": [models.Index(fields=["workspace", "opportunity"], name="mark_by_opportunity")]},
         ),
-        *map(MarkChanges, ACTS),
-        migrations.RunPython(count_anew, migrations.RunPython.noop),
+        MarkChanges("touches_touch", "INSERT", ("NEW.opportunity_id",)),
+        MarkChanges(_OPPORTUNITY, "INSERT", ("NEW.id",)),
+        MarkChanges(
+            _OPPORTUNITY,
+            "UPDATE",
+            ("NEW.id", "OLD.merged_into_id"),
+            of=("status", "owner_id", "source", "merged_into_id"),
+        ),
+        MarkChanges(_OPPORTUNITY, "DELETE", ("OLD.id", "OLD.merged_into_id")),
+        CountAnew(),
     ]
