@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce, Lag
 from fifthcall.insights.counting import NAMED, Asked, Found, Kind, Tally, latest
 from fifthcall.insights.kept import MOST_CHANGED, in_parts
 from fifthcall.insights.models import Beyond, Weeks
+from fifthcall.insights.moment import one_moment
 from fifthcall.insights.trails import ATTEMPTS
 from fifthcall.rules.case import Channel, Policy
 from fifthcall.rules.facts import WEEK
@@ -57,18 +58,20 @@ def within_budget(asked: Asked) -> Tally:
 
     As `rules.facts.budgeted` counts: a voicemail and the text that goes with it are one.
     """
-    known = _known(asked.workspace, asked.policy)
-    touched = None if known is None else _touched(known)
-    if touched is None:
-        before = WEEK + asked.policy.paired_text_within
-        counts, named = Counter[Kind](), list[Found]()
-        anew = _full(asked.workspace, asked.policy, asked.since - before, asked.until)
-    else:
-        counts, named = _kept(asked, touched)
-        anew = touched
-    found = [Found(one.opportunity, one.at, _beyond(one.number)) for one in _found(asked, anew)]
+    with one_moment():
+        known = _known(asked.workspace, asked.policy)
+        touched = None if known is None else _touched(known)
+        if touched is None:
+            before = WEEK + asked.policy.paired_text_within
+            counts, named = Counter[Kind](), list[Found]()
+            anew = _full(asked.workspace, asked.policy, asked.since - before, asked.until)
+        else:
+            counts, named = _kept(asked, touched)
+            anew = touched
+        found = [Found(one.opportunity, one.at, _beyond(one.number)) for one in _found(asked, anew)]
+        attempts = asked.attempts().count()
     counts.update(one.kind for one in found)
-    counts[Kind(True, "within")] = asked.attempts().count() - counts.total()
+    counts[Kind(True, "within")] = attempts - counts.total()
     return Tally(counts, latest([*named, *found]))
 
 
