@@ -19,11 +19,11 @@ def add_doctor(subs: Subparsers) -> None:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     from fifthcall.insights.doctor import marks
-    from fifthcall.touches.doctor import CHECKS
+    from fifthcall.touches.doctor import CHECKS, examine
 
     call_command("migrate", interactive=False, verbosity=0)
     checks = (*CHECKS, marks)
-    findings = [finding for check in checks for finding in check()]
+    findings = examine(checks)
     if arguments.json:
         say({"checks": [check.__name__ for check in checks], "findings": [asdict(f) for f in findings]})
     else:
