@@ -9,12 +9,14 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from fifthcall.insights import kept, weighing
 from fifthcall.insights.doctor import marks
 from fifthcall.insights.histories import histories
 from fifthcall.insights.kept import Sums, keep_up, sums
+from fifthcall.insights.marking import CountAnew
 from fifthcall.insights.models import Counted, Kept, Mark
 from fifthcall.insights.trails import HOURS, PATH, SPLITS, TEAM_HOURS, WORDS, WORDS_END, State
 from fifthcall.insights.weighing import Heap, Scope, heaps
@@ -185,6 +187,20 @@ def test_the_doctor_says_which_mark_is_no_longer_made(team: Cast) -> None:
         cursor.execute(f"DROP TRIGGER touches_touch_mark_insert{on}")
     (found,) = marks()
     assert found.row == "trigger touches_touch_mark_insert"
+
+
+def test_counted_anew_everything_comes_to_the_same(team: Cast) -> None:
+    """As a migration does it where more is to be kept of each opportunity."""
+    for status in ("open", "won", "lost"):
+        history(team.ada, 2, status)
+    keep_up(START)
+    count_anew: Any = CountAnew().code
+    with connection.cursor() as cursor:
+        count_anew(apps, cursor)
+    assert not Kept.objects.exists() and Mark.objects.count() == 3
+    check(team)
+    assert keep_up(START) == 3
+    check(team)
 
 
 def test_piece_by_piece_comes_to_the_same(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
