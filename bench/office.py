@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,9 +82,14 @@ def tidy(table: str) -> None:
 
 
 def settle_down() -> None:
-    """What a database does by itself after much was written: statistics, and the log into the file."""
+    """What a database does by itself after much was written: statistics, and the log into the file.
+
+    And what the server does when it has started: the rubbish is out, and what stays is not looked at again.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             cursor.execute("VACUUM ANALYZE")
+    gc.collect()
+    gc.freeze()

@@ -12,7 +12,7 @@ class Counted(models.Model):
     """
 
     workspace = models.ForeignKey("teams.Workspace", on_delete=models.CASCADE, related_name="+")
-    opportunity = models.BigIntegerField(unique=True)
+    opportunity = models.BigAutoField(primary_key=True)  # the opportunity's; "auto" makes it SQLite's own key of a row
     upto = models.BigIntegerField(default=0)  # the id of its last touch that is counted
     status = models.CharField(max_length=8)
     owner = models.BigIntegerField(default=0)  # 0: nobody's

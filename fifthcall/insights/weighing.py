@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Q
 
 from fifthcall.insights.kept import kept_signs_sql
 from fifthcall.insights.moment import one_moment
-from fifthcall.insights.signs import AGREED, AHEAD, CURIOUS, MANY, OLD, RESTING, SERIOUS, YES, bit_where, fetched
+from fifthcall.insights.signs import AGREED, AHEAD, CURIOUS, MANY, OLD, RESTING, SERIOUS, YES, bit_where
 from fifthcall.people.models import Fact
 from fifthcall.pipeline.models import Opportunity, OpportunityQuerySet
 from fifthcall.rules.case import Status
@@ -39,8 +40,9 @@ class Scope:
     @cached_property
     def weighed(self) -> list[Weighed]:
         """What is open, the largest value first; read once for a page."""
-        with one_moment():
-            return [Weighed._make(row) for row in fetched(*_weighed_sql(self))]
+        with one_moment(), connection.cursor() as cursor:
+            cursor.execute(*_weighed_sql(self))
+            return [Weighed._make(row) for row in cursor]  # one after the other: very many are counted in half the time
 
 
 class Weighed(NamedTuple):

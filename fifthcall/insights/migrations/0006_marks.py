@@ -13,6 +13,28 @@ class Migration(migrations.Migration):
         ("touches", "0009_indexes_for_notes"),
     ]
     operations = [
+        migrations.DeleteModel("Counted"),
+        migrations.CreateModel(
+            "Counted",
+            [
+                ("opportunity", models.BigAutoField(primary_key=True, serialize=False)),
+                ("upto", models.BigIntegerField(default=0)),
+                ("status", models.CharField(max_length=8)),
+                ("owner", models.BigIntegerField(default=0)),
+                ("source", models.CharField(blank=True, max_length=120)),
+                ("parts", models.TextField(blank=True)),
+                ("contacts", models.IntegerField(default=0)),
+                ("signs", models.IntegerField(default=0)),
+                ("attempts", models.IntegerField(default=0)),
+                ("last_at", models.DateTimeField(null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="teams.workspace"
+                    ),
+                ),
+            ],
+        ),
         migrations.RenameModel("Pieces", "Adding"),
         migrations.RemoveField("adding", "count"),
         migrations.CreateModel(
