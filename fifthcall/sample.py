@@ -38,7 +38,7 @@ MORE_LAST = (
     "Marek", "Diallo", "Sato", "Keller", "Ortiz", "Byrne", "Farah", "Lindqvist", "Costa", "Weber", "Iyer", "Quinn",
 )  # fmt: skip
 PRODUCTS = (("Starter plan", 900), ("Team plan", 4800), ("Site licence", 21000))
-NUMBERS = ("+1212555", "+1312555", "+1415555", "+4930555", "+4420555")
+NUMBERS = ("+1212555", "+1312555", "+1415555", "+4930555", "+44207946")
 ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles", "Europe/Berlin", "Europe/London")  # of NUMBERS
 ROUNDS = 5  # each story is told so often, with other people
 
@@ -176,7 +176,7 @@ def fill(member: Membership, now: datetime) -> int:
         products = [_product(member, name, price) for name, price in PRODUCTS]
         told = [(story, "") for story in STORIES * ROUNDS] + [(BUSY_STORY, BUSY)] * BUSY_DEALS
         told += [(story, "") for story in BESIDES]
-        told += [(_finished(number, len(told) + number, now), "") for number in range(FINISHED)]
+        told += [(_finished(number, len(told) + number, member, now), "") for number in range(FINISHED)]
         for number, (story, company) in enumerate(told):
             company = company or COMPANIES[number % len(COMPANIES)]
             row = _opportunity(member, number, story, company, products[number % 3], chance, now)
@@ -188,22 +188,22 @@ def fill(member: Membership, now: datetime) -> int:
     return len(told)
 
 
-def _finished(number: int, place: int, now: datetime) -> Story:
-    """One that was won or lost: attempts some days apart, by day where they are; `place` is its own among all told."""
+def _finished(number: int, among: int, member: Membership, now: datetime) -> Story:
+    """One that was won or lost: attempts some days apart, by day on both clocks; `among` all told it is that one."""
     won = number % 7 in (1, 4, 6)
     tries = WON_AT[number % len(WON_AT)] if won else LOST_AT[number % len(LOST_AT)]
-    held = won and tries > 1 and number % 2
-    zone = ZoneInfo(ZONES[place % len(ZONES)])
+    theirs, own = ZoneInfo(ZONES[among % len(ZONES)]), ZoneInfo(member.zone)
     past = []
     for step in range(tries):
         last = step == tries - 1
-        hours = REACHED_HOURS if last else HOURS
-        day = (now - timedelta(days=60 + 4 * number - (3 + number % 3) * step)).astimezone(zone)
+        day = (now - timedelta(days=60 + 4 * number - (3 + number % 3) * step)).astimezone(theirs)
         if day.weekday() > 4:
             day += timedelta(days=7 - day.weekday())  # on Monday, then
-        at = day.replace(hour=hours[(number * 5 + step * 2) % len(hours)], minute=number * 7 % 60)
+        times = [day.replace(hour=hour, minute=number * 7 % 60) for hour in (REACHED_HOURS if last else HOURS)]
+        awake = [at for at in times if 7 <= at.astimezone(own).hour < 21] or times
+        at = awake[(number * 5 + step * 2) % len(awake)]
         reached = last or (number + step) % 6 == 0
-        outcome = "meeting_held" if last and held else "connected" if reached else ("no_answer", "voicemail")[step % 2]
+        outcome = "connected" if reached else ("no_answer", "voicemail")[step % 2]
         past.append(Past((now - at) / timedelta(days=1), outcome, reason="thinking" if reached else ""))
     ended, said = ("Signed.", "won") if won else ("They said no.", "said_no")
     past.append(Past(past[-1].days - 0.05, "closed", ended, said))
@@ -232,14 +232,15 @@ def _opportunity(
     )  # fmt: skip
     if story.shows in WRITTEN_TO:
         add_point(person, ContactPoint.Kind.ADDRESS, f"{number + 1} Harbor Street, Springfield, IL 62701")
-    digits = f"{NUMBERS[number % len(NUMBERS)]}0{100 + number}"
+    turn, prefix = divmod(number, len(NUMBERS))
+    digits = f"{NUMBERS[prefix]}0{100 + turn}"
     kind = ContactPoint.Kind.MOBILE if number % 3 else ContactPoint.Kind.PHONE
     add_point(person, kind, digits)
     if number % 2 or any(past.email for past in story.past):
         add_point(person, ContactPoint.Kind.EMAIL, f"{matching_key(name)}@example.com")
     if story.shows == "S9":
         helper = add_assistant(person, f"{FIRST[(number + 5) % len(FIRST)]} Marsh", matching_key(f"marsh {number}"))
-        add_point(helper, ContactPoint.Kind.PHONE, f"{NUMBERS[number % len(NUMBERS)]}0{300 + number}")
+        add_point(helper, ContactPoint.Kind.PHONE, f"{NUMBERS[prefix]}0{150 + turn}")
         helper.best_times, helper.note = "after four", "Keeps the calendar; likes to be told what it is about."
         helper.save(update_fields=["best_times", "note"])
     assert product.list_price is not None
@@ -311,7 +312,7 @@ def _tell(row: Opportunity, member: Membership, story: Story, number: int, now: 
         start = (now + timedelta(days=1)).replace(hour=15, minute=0, second=0, microsecond=0)
         meeting = Meeting(start, start + timedelta(minutes=30), member.zone)
         log(row.pk, member, Draft("meeting_set", "Agreed on a look at the numbers.", meeting=meeting), now)
-    if number % 4 == 0:
+    if number % 4 == 0 and story.shows != "finished":
         Fact.objects.create(
             workspace=member.workspace,
             opportunity=row,

@@ -118,7 +118,7 @@ else:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 10,
                 # FULL: a committed next step must survive the plug being pulled. Mapped: what the threads read is in
-                # memory once, not in each one's cache.
+                # memory once, not in each one's cache; a disk that fails ends the process then, not one page.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;"
                 f" PRAGMA mmap_size={2**30};",
             },

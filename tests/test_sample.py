@@ -15,6 +15,7 @@ from fifthcall.posting import desk
 from fifthcall.teams.models import ENOUGH_WINS
 from fifthcall.touches import card, playing
 from fifthcall.touches.doctor import examine
+from fifthcall.touches.models import Touch
 from fifthcall.touches.note_quality import of_member
 from fifthcall.touches.promises import promises_of
 from fifthcall.web.views.post import answers_to
@@ -45,6 +46,7 @@ def test_whoever_looks_around_meets_every_situation(team: Cast) -> None:
     organizations = [row.organization_id for row in rows]
     assert max(map(organizations.count, organizations)) >= 4
     assert examine() == []
+    assert set(Touch.objects.exclude(prospect_zone="").values_list("prospect_zone", flat=True)) == set(sample.ZONES)
     wins = [one for one in histories(team.ada) if one.won]
     assert sum(one.count for one in wins) >= ENOUGH_WINS, "enough to compare by"
     assert {one.attempts for one in wins} >= {1, 2, 3, 4, 5, 6}, "a curve to look at"

@@ -74,8 +74,9 @@ class CountAnew(RunPython):
 
 
 def _count_anew(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    # The row that a worker holds while it adds goes first: whoever is adding ends before, and nobody begins meanwhile.
-    for name in ("Adding", "Kept", "Counted"):
+    if schema_editor.connection.vendor == "postgresql":  # whoever is adding ends before, and nobody begins meanwhile
+        schema_editor.execute("LOCK TABLE insights_adding IN ACCESS EXCLUSIVE MODE")
+    for name in ("Kept", "Counted"):
         apps.get_model("insights", name).objects.all().delete()
     schema_editor.execute(
         "INSERT INTO insights_mark (workspace_id, opportunity) SELECT workspace_id, id FROM pipeline_opportunity"

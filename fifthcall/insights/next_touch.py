@@ -57,7 +57,7 @@ def refresh_worth(now: datetime) -> int:
 
 
 def first_worth(now: datetime) -> int:
-    """The same where nothing is known yet: who has just brought a past in does not wait for it."""
+    """The same where nothing is known yet: whoever has just begun does not wait for the next time."""
     return _refresh(Workspace.objects.filter(touch_worth=""))
 
 
@@ -65,15 +65,16 @@ def _refresh(workspaces: QuerySet[Workspace]) -> int:
     changed = 0
     for workspace in workspaces:
         boss = Membership(workspace=workspace, role=Role.OWNER)  # whoever sees everything
-        text = _text(attempts_by_kind(paths(boss)), _typical(workspace.pk))
+        typical = _typical(workspace.pk)
+        text = _text(attempts_by_kind(paths(boss)), typical) if typical is not None else ""
         if text != workspace.touch_worth:
             changed += Workspace.objects.filter(pk=workspace.pk).update(touch_worth=text)
     return changed
 
 
-def _text(scores: dict[Key, Score], typical: Decimal | None) -> str:
+def _text(scores: dict[Key, Score], typical: Decimal) -> str:
     """As `teams.models` reads it; "" where there is nothing to go by."""
-    if not scores or typical is None:
+    if not scores:
         return ""
     chances = [[*key, *_chance(prior, scores.get(key, Score()))] for key, prior in priors(scores).items()]
     return json.dumps(

@@ -22,7 +22,7 @@ def test_a_cadence_is_tried_before_it_is_switched_on(new_page: Callable[..., Pag
     page.goto(f"{sampled.url}/playbooks/S9/edit/")
     text = page.get_by_label("The playbook").input_value()
     page.get_by_label("The playbook").fill(text.replace("1 working day", "3 days"))
-    page.get_by_role("button", name="Try it before switching it on").click()
+    page.get_by_role("button", name="Try it before switching it on").click(no_wait_after=True)
     expect(page.get_by_role("columnheader", name="Touches a day for each rep")).to_be_visible(timeout=60_000)
     for summary in page.locator("main summary").all():
         summary.click()

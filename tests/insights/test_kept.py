@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import DatabaseError, connection
 
-from fifthcall.insights import kept, weighing
+from fifthcall.insights import kept, leaving, weighing
+from fifthcall.insights.counting import Asked
 from fifthcall.insights.doctor import marks
 from fifthcall.insights.histories import histories
 from fifthcall.insights.kept import Sums, keep_up, sums
 from fifthcall.insights.marking import CountAnew
 from fifthcall.insights.models import Counted, Kept, Mark
+from fifthcall.insights.moment import one_moment
 from fifthcall.insights.trails import HOURS, PATH, SPLITS, TEAM_HOURS, WORDS, WORDS_END, State
 from fifthcall.insights.weighing import Heap, Scope, heaps
 from fifthcall.pipeline.merging import merge
 from fifthcall.pipeline.models import Opportunity
+from fifthcall.rules.case import Policy
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
 from tests.cast import START, Cast
@@ -196,7 +200,7 @@ def test_counted_anew_everything_comes_to_the_same(team: Cast) -> None:
     keep_up(START)
     count_anew: Any = CountAnew().code
     with connection.cursor() as cursor:
-        count_anew(apps, cursor)
+        count_anew(apps, SimpleNamespace(connection=connection, execute=cursor.execute))
     assert not Kept.objects.exists() and Mark.objects.count() == 3
     check(team)
     assert keep_up(START) == 3
@@ -293,6 +297,36 @@ def test_who_reads_while_something_is_merged_reads_it_as_it_was(
         assert sorted(one.pk for one in Scope(team.ada, START).weighed) == [whole.pk, part.pk]
     assert len(ran) == 1
     check(team)
+
+
+@pytest.mark.usefixtures("committed")
+def test_those_left_are_told_as_of_one_moment(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that were lost, and merged while somebody reads."""
+    whole, part = history(team.ada, 2, "lost"), history(team.ada, 1, "lost")
+    keep_up(START)
+    touch(team, part, Random(0), 0)
+    asked = Asked(team.space.pk, None, START - timedelta(days=900), START + timedelta(days=900), Policy())
+    usual, before = kept.kept_signs_sql, leaving.left(asked).counts
+    ran: list[object] = []
+
+    def meanwhile(workspace_id: int, until: datetime | None) -> tuple[str, tuple[Any, ...]]:
+        found = usual(workspace_id, until)
+        elsewhere(lambda: ran.append(merge(whole.pk, part.pk, team.ada, START)))
+        return found
+
+    monkeypatch.setattr(leaving, "kept_signs_sql", meanwhile)
+    assert leaving.left(asked).counts == before and before.total() == 2
+    assert len(ran) == 1
+
+
+@pytest.mark.usefixtures("committed")
+def test_within_one_moment_nothing_is_written_and_no_other_begins(team: Cast) -> None:
+    with one_moment():
+        with pytest.raises(RuntimeError), one_moment():
+            pass
+        with pytest.raises(DatabaseError):
+            Opportunity.objects.update(source="written")
+    history(team.ada, 0, "open")  # then it may
 
 
 def test_another_workspace_keeps_its_own(team: Cast) -> None:
