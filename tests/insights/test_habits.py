@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -17,7 +17,7 @@ from fifthcall.imports.models import Import
 from fifthcall.insights import budget
 from fifthcall.insights.budget import keep_weeks
 from fifthcall.insights.case_words import words
-from fifthcall.insights.counting import NAMED, Asked, Kind
+from fifthcall.insights.counting import NAMED, Asked, Found, Kind
 from fifthcall.insights.habits import HABITS, asked_of, habits, to_talk_about, week_of
 from fifthcall.insights.kept import keep_up
 from fifthcall.insights.leaving import by_attempts
@@ -33,6 +33,7 @@ from fifthcall.teams.models import Membership, User, Workspace
 from fifthcall.touches.models import Touch
 from fifthcall.wording.odds import Score
 from tests.cast import Cast
+from tests.elsewhere import elsewhere
 from tests.insights.test_page import history
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -200,6 +201,29 @@ def test_each_number_is_what_a_walk_through_all_touches_finds(team: Cast, seed: 
             assert numbers[5][1] == left.score.good
             for number, count in numbers:
                 assert left_after(asked, number).score.of == count
+
+
+@pytest.mark.usefixtures("committed")
+def test_full_weeks_are_told_as_of_one_moment(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attempt that comes while somebody reads is in none of the counts."""
+    row = history(team.ben, 0, "open")
+    row.person = Person.objects.create(workspace=team.space, name="Mia", key="mia")
+    row.save()
+    for number in range(7):
+        touch(row, team.ben, NOW - DAY + timedelta(minutes=number), "no_answer")
+    keep_weeks(NOW)
+    asked = Asked(team.space.pk, None, NOW - 30 * DAY, NOW, Policy())
+    usual, before = budget._kept, budget.within_budget(asked)
+
+    def meanwhile(asked: Asked, but: list[int]) -> tuple[Counter[Kind], list[Found]]:
+        found = usual(asked, but)
+        elsewhere(lambda: touch(row, team.ben, NOW - HOUR, "connected"))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(budget, "_kept", meanwhile)
+        assert budget.within_budget(asked) == before
+    assert budget.within_budget(asked) != before
 
 
 def test_what_is_kept_of_full_weeks_follows_whatever_comes(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,6 +28,7 @@ from fifthcall.rules.case import Policy
 from fifthcall.teams.models import Membership
 from fifthcall.touches.models import Touch
 from tests.cast import START, Cast
+from tests.elsewhere import elsewhere
 from tests.insights.test_page import history
 
 pytestmark = pytest.mark.django_db
@@ -228,21 +228,6 @@ def test_with_very_many_changes_everything_is_gone_through(team: Cast, monkeypat
         history(team.ada, 2, "won")
     assert [(one.attempts, one.won, one.count) for one in histories(team.ada)] == [(2, True, 4)]
     assert not Kept.objects.exists(), "reading keeps nothing"
-
-
-def elsewhere(act: Callable[[], object]) -> None:
-    """Somebody else does it, to the end."""
-
-    def done() -> None:
-        try:
-            act()
-        finally:
-            connection.close()
-
-    thread = Thread(target=done)
-    thread.start()
-    thread.join(60)
-    assert not thread.is_alive()
 
 
 @pytest.mark.usefixtures("committed")
