@@ -176,7 +176,6 @@ def _written(parts: Iterable[int]) -> str:
 class Change:
     """What an opportunity had added to the sums and what it adds now; and how that is to be remembered."""
 
-    known: Counted | None
     before: Added
     counted: Counted | None  # None: it is no longer there, or part of another
     now: Added
@@ -220,7 +219,7 @@ def _change(
         counted = Counted(
             workspace_id=workspace_id, opportunity=pk, upto=upto, parts=_written(parts), **state._asdict()
         )
-    return Change(known, before, counted, now)
+    return Change(before, counted, now)
 
 
 def _read(parts: str) -> list[int]:
